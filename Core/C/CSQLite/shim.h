@@ -1,0 +1,3 @@
+// What Swift cannot import of SQLite itself stands here as inline wrappers.
+#pragma once
+#include <sqlite3.h>

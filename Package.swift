@@ -1,0 +1,63 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Every target gets the same settings; `package` access joins the modules, see docs/architecture/overview.md.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .treatWarning("DeprecatedDeclaration", as: .warning),
+]
+
+/// `core("HTTP", …)` is the target `GantryHTTP` in the folder `Core/HTTP`.
+func core(
+    _ name: String, _ needs: [String] = [], c: [String] = [], exclude: [String] = [], resources: [Resource] = []
+) -> Target {
+    .target(
+        name: "Gantry\(name)", dependencies: dependencies(needs, c), path: "Core/\(name)", exclude: exclude,
+        resources: resources, swiftSettings: settings)
+}
+
+/// `tests("HTTP", …)` is the test target `HTTPTests` in `Tests/HTTPTests`.
+func tests(_ name: String, _ needs: [String], c: [String] = [], exclude: [String] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: dependencies(needs, c), path: "Tests/\(name)Tests", exclude: exclude,
+        swiftSettings: settings)
+}
+
+/// A system library: a module map and a shim of inline wrappers, nothing else.
+func library(_ name: String, pkgConfig: String, apt: String) -> Target {
+    .systemLibrary(name: name, path: "Core/C/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+func dependencies(_ needs: [String], _ c: [String]) -> [Target.Dependency] {
+    needs.map { .byName(name: $0 == "TestSupport" ? $0 : "Gantry\($0)") } + c.map { .byName(name: $0) }
+}
+
+let package = Package(
+    name: "gantry",
+    platforms: [.macOS(.v26)],
+    targets: [
+        library("CLibUV", pkgConfig: "libuv", apt: "libuv1-dev"),
+        library("COpenSSL", pkgConfig: "openssl", apt: "libssl-dev"),
+        library("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
+        library("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
+        library("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+
+        core("Bytes"),
+        core("JSON", ["Bytes"]),
+        core("Log", ["Bytes", "JSON"]),
+        core("Config", ["Bytes", "JSON"]),
+        core("EventLoop", ["Bytes", "Log"], c: ["CLibUV"]),
+        core("Crypto", ["Bytes"], c: ["COpenSSL"]),
+        core("Storage", ["Bytes", "Log"], c: ["CSQLite"]),
+        core("CommandLine", ["Bytes", "JSON"]),
+        core("Transport", ["Bytes", "Log", "EventLoop", "Crypto"]),
+        core("HTTP", ["Bytes", "JSON", "Log", "EventLoop", "Crypto", "Transport"], c: ["CZlib"]),
+        core("HTTPClient", ["Bytes", "JSON", "Log", "EventLoop"], c: ["CCurl"]),
+    ]
+)
