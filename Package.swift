@@ -1,17 +1,21 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+// `make fuzz` sets GANTRY_FUZZ: everything is instrumented then, and the fuzz programs join the package.
+let isFuzzing = Context.environment["GANTRY_FUZZ"] != nil
+
 // Every target gets the same settings; `package` access joins the modules, see docs/architecture/overview.md.
-let settings: [SwiftSetting] = [
-    .swiftLanguageMode(.v6),
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-    .strictMemorySafety(),
-    .treatAllWarnings(as: .error),
-    .treatWarning("DeprecatedDeclaration", as: .warning),
-]
+let settings: [SwiftSetting] =
+    [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        .strictMemorySafety(),
+        .treatAllWarnings(as: .error),
+        .treatWarning("DeprecatedDeclaration", as: .warning),
+    ] + (isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer,address", "-parse-as-library"])] : [])
 
 /// `core("HTTP", …)` is the target `GantryHTTP` in the folder `Core/HTTP`.
 func core(
@@ -27,6 +31,16 @@ func tests(_ name: String, _ needs: [String], c: [String] = [], exclude: [String
     .testTarget(
         name: "\(name)Tests", dependencies: dependencies(needs, c), path: "Tests/\(name)Tests", exclude: exclude,
         swiftSettings: settings)
+}
+
+/// `fuzz("JSON", …)` is the program `JSONFuzz` in `Tests/Fuzz/JSON`; its corpus is `Tests/Fuzz/Corpus/JSON`.
+func fuzz(_ name: String, _ needs: [String]) -> [Target] {
+    guard isFuzzing else { return [] }
+    return [
+        .executableTarget(
+            name: "\(name)Fuzz", dependencies: dependencies(needs, []), path: "Tests/Fuzz/\(name)",
+            swiftSettings: settings, linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address"])])
+    ]
 }
 
 /// A system library: a module map and a shim of inline wrappers, nothing else.
@@ -59,5 +73,7 @@ let package = Package(
         core("Transport", ["Bytes", "Log", "EventLoop", "Crypto"]),
         core("HTTP", ["Bytes", "JSON", "Log", "EventLoop", "Crypto", "Transport"], c: ["CZlib"]),
         core("HTTPClient", ["Bytes", "JSON", "Log", "EventLoop"], c: ["CCurl"]),
+
+        // The tests, in the order of what they test.
     ]
 )
