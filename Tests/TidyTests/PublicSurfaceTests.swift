@@ -4,7 +4,9 @@ import Testing
 @Suite struct PublicSurfaceTests {
     static let folders = ["Core/Plugin/", "Core/Client/"]
     /// Value types that the plugin API's signatures mention, see docs/architecture/overview.md.
-    static let files: Set<String> = []
+    static let files: Set<String> = [
+        "Core/Log/LogFields.swift", "Core/Log/LogLevel.swift", "Core/Log/LogValue.swift", "Core/Log/Logger.swift",
+    ]
 
     @Test func `public stands only where plugin authors look`() {
         let found = SourceTree.product.filter { file in
