@@ -75,7 +75,8 @@ let package = Package(
         core("HTTPClient", ["Bytes", "JSON", "Log", "EventLoop"], c: ["CCurl"]),
 
         // The tests, in the order of what they test.
-        tests("Log", ["Log"]),
+        tests("Bytes", ["Bytes"]),
+        tests("Log", ["Log", "Bytes"]),
         tests("Tidy", []),
     ]
 )
