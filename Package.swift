@@ -76,6 +76,8 @@ let package = Package(
 
         // The tests, in the order of what they test.
         tests("Log", ["Log"]),
+        tests("Bytes", ["Bytes"]),
+        tests("Log", ["Log", "Bytes"]),
         tests("Tidy", []),
         tests("Bytes", ["Bytes"]),
     ]
