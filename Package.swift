@@ -80,5 +80,6 @@ let package = Package(
         tests("Log", ["Log", "Bytes"]),
         tests("Tidy", []),
         tests("Bytes", ["Bytes"]),
+        tests("JSON", ["JSON"]),
     ]
 )
