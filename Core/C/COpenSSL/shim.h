@@ -102,3 +102,5 @@ static inline int tls_ticket_mac(EVP_MAC_CTX *mac, const unsigned char *key, siz
     parameters[2] = OSSL_PARAM_construct_end();
     return EVP_MAC_CTX_set_params(mac, parameters);
 }
+
+static inline void tls_context_limit_chain(SSL_CTX *context, long bytes) { SSL_CTX_set_max_cert_list(context, bytes); }

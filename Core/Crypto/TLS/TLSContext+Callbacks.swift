@@ -14,7 +14,7 @@ func chooseIdentity(
     guard let ssl = unsafe ssl, let engine = unsafe engine(of: ssl),
         let name = unsafe SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name)
     else { return SSL_TLSEXT_ERR_NOACK }
-    guard let identity = unsafe engine.context.identity(for: String(cString: name)) else { return SSL_TLSEXT_ERR_OK }
+    guard let identity = engine.context.identity(for: unsafe String(cString: name)) else { return SSL_TLSEXT_ERR_OK }
     do throws(TLSError) {
         try unsafe identity.install(onConnection: ssl)
         return SSL_TLSEXT_ERR_OK

@@ -92,7 +92,7 @@ extension TLSContext {
             for pin in trust.pinned.sorted(by: { $0.lexicographicallyPrecedes($1) }) { rules += pin }
             if trust.inspection != nil { rules += SecureRandom.bytes(32) }
         }
-        let name = SHA256.hash(rules.span)
+        let name = Digest.sha256(rules)
         guard unsafe SSL_CTX_set_session_id_context(pointer, name, CUnsignedInt(name.count)) == 1 else {
             throw .openSSL(.configuration, "sessions cannot be set up")
         }

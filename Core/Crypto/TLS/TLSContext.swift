@@ -57,7 +57,7 @@ import COpenSSL
             throw .openSSL(.configuration, "TLS cannot be set up")
         }
         unsafe tls_context_harden(context)
-        unsafe SSL_CTX_set_max_cert_list(context, TLSLimits.peerChainBytesMax)
+        unsafe tls_context_limit_chain(context, TLSLimits.peerChainBytesMax)
         guard
             unsafe tls_context_set_versions(context, CInt(minimum.rawValue), CInt(maximum.rawValue)) == 1,
             unsafe SSL_CTX_set_ciphersuites(context, TLSCiphers.suites13) == 1,

@@ -51,7 +51,7 @@ struct TLSPeerCheck {
         let error = unsafe X509_STORE_CTX_get_error(chain)
         let depth = unsafe X509_STORE_CTX_get_error_depth(chain)
         guard let culprit = unsafe X509_STORE_CTX_get_current_cert(chain) ?? X509_STORE_CTX_get0_cert(chain) else {
-            return unsafe Self.standard(error)
+            return Self.standard(error)
         }
         let certificate = unsafe Certificate(sharing: culprit)
         let subject = certificate?.subject ?? "?"
@@ -70,7 +70,7 @@ struct TLSPeerCheck {
             return "certificate is for \(certificate?.namesInWords ?? subject), not for \(host ?? "this host")"
         case X509_V_ERR_INVALID_PURPOSE: return "\(which) is not meant for this use"
         case X509_V_ERR_CERT_REVOKED: return "\(which) was revoked"
-        default: return unsafe "\(which) is refused: \(Self.standard(error))"
+        default: return "\(which) is refused: \(Self.standard(error))"
         }
     }
 
@@ -79,7 +79,7 @@ struct TLSPeerCheck {
     }
 
     /// How far a moment is from now, in the largest fitting unit.
-    private static func distance(_ moment: OpaquePointer?) -> String {
+    private static func distance(_ moment: UnsafePointer<ASN1_TIME>?) -> String {
         var days: CInt = 0
         var seconds: CInt = 0
         guard unsafe ASN1_TIME_diff(&days, &seconds, nil, moment) == 1 else { return "some time" }

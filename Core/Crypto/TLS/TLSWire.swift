@@ -74,7 +74,7 @@ import COpenSSL
 
     /// The table of functions that all wires share; made once, never freed.
     // SAFETY: written before it is shared, never changed after.
-    private struct Method: @unchecked Sendable {
+    @safe private struct Method: @unchecked Sendable {
         let pointer: OpaquePointer?
 
         init() {
