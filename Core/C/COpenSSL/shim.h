@@ -8,6 +8,7 @@
 #include <openssl/core_names.h>
 #include <openssl/kdf.h>
 #include <openssl/param_build.h>
+#include <openssl/pkcs12.h>
 #include <openssl/rand.h>
 #include <openssl/rsa.h>
 
@@ -20,6 +21,8 @@ static inline EVP_PKEY *gantry_generate_p256(void) { return EVP_PKEY_Q_keygen(NU
 static inline EVP_PKEY *gantry_generate_ed25519(void) { return EVP_PKEY_Q_keygen(NULL, NULL, "ED25519"); }
 static inline void gantry_free(void *memory) { OPENSSL_free(memory); }
 static inline void gantry_clear_free(void *memory, size_t count) { OPENSSL_clear_free(memory, count); }
+static inline int gantry_public_key_selection(void) { return EVP_PKEY_PUBLIC_KEY; }
+static inline int gantry_key_pair_selection(void) { return EVP_PKEY_KEYPAIR; }
 
 // TLS
 static inline int tls_context_set_versions(SSL_CTX *context, int minimum, int maximum)
