@@ -33,10 +33,10 @@ func chooseApplicationProtocol(
     let offered = unsafe UnsafeBufferPointer(start: offer, count: Int(offerCount))
     for name in engine.context.applicationProtocols {
         var index = 0
-        while unsafe index < offered.count {
+        while index < offered.count {
             let count = unsafe Int(offered[index])
             let end = index + 1 + count
-            guard unsafe end <= offered.count else { break }
+            guard end <= offered.count else { break }
             if unsafe name.utf8.elementsEqual(offered[(index + 1)..<end]) {
                 unsafe chosen?.pointee = unsafe offer.map { unsafe $0 + index + 1 }
                 unsafe chosenCount?.pointee = UInt8(count)

@@ -54,10 +54,11 @@ extension TLSContext {
     private func configure(_ trust: TLSTrust, mode: CInt) throws(TLSError) {
         unsafe SSL_CTX_set_verify(pointer, mode, nil)
         unsafe SSL_CTX_set_cert_verify_callback(pointer, checkPeer, nil)
-        let wantsSystem = switch trust.anchors {
-        case .system, .systemAnd: true
-        case .certificates, .none: false
-        }
+        let wantsSystem =
+            switch trust.anchors {
+            case .system, .systemAnd: true
+            case .certificates, .none: false
+            }
         if wantsSystem {
             guard unsafe SSL_CTX_set_default_verify_paths(pointer) == 1 else {
                 throw .openSSL(.configuration, "the system's trusted certificates cannot be read")

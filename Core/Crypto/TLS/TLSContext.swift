@@ -28,7 +28,8 @@ import COpenSSL
         sessions = nil
         ticketKeys = configuration.ticketKeys
         trust = configuration.clientCertificates.trust
-        unsafe pointer = try Self.create(configuration.minimumVersion, configuration.maximumVersion, TLS_server_method())
+        unsafe pointer = try Self.create(
+            configuration.minimumVersion, configuration.maximumVersion, TLS_server_method())
         try configureServer(configuration)
     }
 
@@ -41,7 +42,8 @@ import COpenSSL
         sessions = configuration.resumesSessions ? TLSSessionCache() : nil
         ticketKeys = nil
         trust = configuration.trust
-        unsafe pointer = try Self.create(configuration.minimumVersion, configuration.maximumVersion, TLS_client_method())
+        unsafe pointer = try Self.create(
+            configuration.minimumVersion, configuration.maximumVersion, TLS_client_method())
         try configureClient(configuration)
     }
 

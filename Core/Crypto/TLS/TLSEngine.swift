@@ -18,9 +18,9 @@ import COpenSSL
     package enum Progress: Sendable {
         /// All that came is used up.
         case starved
-        /// The handshake has just been done; `feed` with nothing goes on with what came behind it.
+        /// The handshake has just been done; `proceed` goes on with what came behind it.
         case opened
-        /// The receiver wants no more; the rest is kept until the next `feed`.
+        /// The receiver wants no more; the rest is kept until `proceed`.
         case paused
         /// The peer sends no more (`close_notify`); writing is still possible.
         case ended
@@ -97,12 +97,18 @@ import COpenSSL
         else { throw .openSSL(.configuration, "\"\(name)\" is no host name") }
     }
 
-    /// Works on the bytes that came, after what an earlier call left; a client begins with an empty one.
+    /// Begins the handshake of a client, or goes on with bytes that an earlier `feed` kept.
+    package func proceed(deliver: (Span<UInt8>) -> Bool = { _ in false }) throws(TLSError) -> Progress {
+        let nothing: [UInt8] = []
+        return try feed(nothing.span, deliver: deliver)
+    }
+
+    /// Works on the bytes that came, after what an earlier call kept.
     ///
     /// `deliver` gets the plaintext, valid during that call only, and says whether it wants more. It must not call
     /// `feed` again; everything else is allowed.
     package func feed(
-        _ ciphertext: Span<UInt8> = [].span, deliver: (Span<UInt8>) -> Bool = { _ in false }
+        _ ciphertext: Span<UInt8>, deliver: (Span<UInt8>) -> Bool = { _ in false }
     ) throws(TLSError) -> Progress {
         if let failure { throw failure }
         return try wire.lend(ciphertext) { () throws(TLSError) in
