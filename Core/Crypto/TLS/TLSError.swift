@@ -44,6 +44,8 @@ extension TLSError.Code {
     package static let handshakeTooLarge = Self("handshake-too-large")
     /// The bytes ended in the middle of the handshake.
     package static let truncated = Self("truncated")
+    /// No handshake within its deadline.
+    package static let timedOut = Self("timed-out")
     /// A write before the handshake or after `shutdown()`.
     package static let notWritable = Self("not-writable")
 }
