@@ -1,4 +1,5 @@
 import COpenSSL
+import GantryBytes
 
 /// HMAC (RFC 2104) of whole messages.
 package enum MessageAuthentication {
@@ -29,7 +30,6 @@ package enum MessageAuthentication {
         _ code: [UInt8], for message: Span<UInt8>, key: [UInt8], _ algorithm: DigestAlgorithm = .sha256
     ) -> Bool {
         let expected = self.code(for: message, key: key, algorithm)
-        guard expected.count == code.count else { return false }
-        return unsafe CRYPTO_memcmp(expected, code, expected.count) == 0
+        return constantTimeEquals(expected, code)
     }
 }
