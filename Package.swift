@@ -75,5 +75,6 @@ let package = Package(
         core("HTTPClient", ["Bytes", "JSON", "Log", "EventLoop"], c: ["CCurl"]),
 
         // The tests, in the order of what they test.
+        tests("Bytes", ["Bytes"]),
     ]
 )
