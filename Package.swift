@@ -76,5 +76,7 @@ let package = Package(
 
         // The tests, in the order of what they test.
         tests("Bytes", ["Bytes"]),
+        tests("Log", ["Log"]),
+        tests("Tidy", []),
     ]
 )
