@@ -1,3 +1,5 @@
+import GantryBytes
+
 /// The fields of a message in their order, found by name without regard to case.
 ///
 /// All names and values stand in one byte buffer, and a table says where; a parsed head is that buffer, so a field costs no allocation.
@@ -81,9 +83,11 @@ public struct HTTPHeaders: Sendable {
 
     /// Removes all fields `name`.
     public mutating func remove(_ name: String) {
-        let span = bytes.span
-        fields = fields.filter { !span.equalsIgnoringCase(name, $0.name) }
+        fields = fields.filter { !bytes.span.equalsIgnoringCase(name, $0.name) }
     }
+
+    /// The text in a range of `bytes`.
+    package func text(_ range: Range<Int>) -> String { bytes.span.text(range) }
 
     /// The place of the first field `name` in `fields`.
     package func index(of name: String) -> Int? {

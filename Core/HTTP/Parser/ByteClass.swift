@@ -66,9 +66,4 @@ enum ByteClass {
         default: nil
         }
     }
-
-    @inline(__always)
-    static func lowercased(_ byte: UInt8) -> UInt8 {
-        byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte
-    }
 }

@@ -1,3 +1,4 @@
+import GantryBytes
 import Glibc
 
 /// Reads the requests of one connection (RFC 9112, strictly) from whatever pieces arrive, one event at a time.
@@ -112,7 +113,9 @@ package struct HTTPRequestParser {
                 state = .length(left - part.count)
                 return .body(part)
             case .chunkLine:
-                guard try takeChunkLine(input, &position, max: 20 + limits.chunkExtensionBytes) else { return .needsMore }
+                guard try takeChunkLine(input, &position, max: 20 + limits.chunkExtensionBytes) else {
+                    return .needsMore
+                }
                 try readChunkLine()
             case .chunk(let left):
                 guard position < input.count else { return .needsMore }
@@ -208,7 +211,7 @@ package struct HTTPRequestParser {
 
     private static func lineFeed(_ input: Span<UInt8>, from start: Int) -> Int? {
         unsafe input.withUnsafeBufferPointer { buffer in
-            guard let base = unsafe buffer.baseAddress else { return nil }
+            guard let base = buffer.baseAddress else { return nil }
             let found = unsafe memchr(base + start, Int32(ByteClass.lineFeed), buffer.count - start)
             guard let found = unsafe found else { return nil }
             return unsafe UnsafeRawPointer(found) - UnsafeRawPointer(base)
@@ -243,8 +246,20 @@ extension HTTPRequestParser {
 
     /// `1*HEXDIG [BWS ";" extension] CRLF`
     private mutating func readChunkLine() throws(HTTPParseError) {
-        let span = chunkLine.span
-        let line = try Self.content(span, 0..<span.count)
+        let (size, extensionCount) = try Self.chunkSize(chunkLine.span)
+        chunkLine.removeAll(keepingCapacity: true)
+        extensionBytes += extensionCount
+        guard extensionBytes <= limits.chunkExtensionBytes else {
+            throw HTTPParseError(.badChunk, "Chunk extensions exceed \(limits.chunkExtensionBytes) bytes.")
+        }
+        let (total, overflow) = bodyBytes.addingReportingOverflow(size)
+        guard !overflow, total <= bodyBytesMax else { throw Self.bodyTooLarge(bodyBytesMax) }
+        bodyBytes = total
+        state = size == 0 ? .trailers : .chunk(size)
+    }
+
+    private static func chunkSize(_ span: Span<UInt8>) throws(HTTPParseError) -> (size: Int, extensionBytes: Int) {
+        let line = try content(span, 0..<span.count)
         var size = 0
         var index = 0
         while index < line.upperBound, let digit = ByteClass.hexValue(span[index]) {
@@ -253,21 +268,11 @@ extension HTTPRequestParser {
             index += 1
         }
         guard index > 0 else { throw HTTPParseError(.badChunk, "A chunk has no hexadecimal size.") }
-        if index < line.upperBound {
-            try checkExtension(span, index..<line.upperBound)
-            extensionBytes += line.upperBound - index
-            guard extensionBytes <= limits.chunkExtensionBytes else {
-                throw HTTPParseError(.badChunk, "Chunk extensions exceed \(limits.chunkExtensionBytes) bytes.")
-            }
-        }
-        chunkLine.removeAll(keepingCapacity: true)
-        let (total, overflow) = bodyBytes.addingReportingOverflow(size)
-        guard !overflow, total <= bodyBytesMax else { throw Self.bodyTooLarge(bodyBytesMax) }
-        bodyBytes = total
-        state = size == 0 ? .trailers : .chunk(size)
+        if index < line.upperBound { try checkExtension(span, index..<line.upperBound) }
+        return (size, line.upperBound - index)
     }
 
-    private func checkExtension(_ span: Span<UInt8>, _ range: Range<Int>) throws(HTTPParseError) {
+    private static func checkExtension(_ span: Span<UInt8>, _ range: Range<Int>) throws(HTTPParseError) {
         var index = range.lowerBound
         while index < range.upperBound, ByteClass.isBlank(span[index]) { index += 1 }
         guard index < range.upperBound, span[index] == UInt8(ascii: ";") else {

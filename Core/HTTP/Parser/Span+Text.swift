@@ -1,3 +1,5 @@
+import GantryBytes
+
 /// What a head's bytes are asked: is this range that word, and what text is it.
 extension Span<UInt8> {
     /// Whether `self[range]` is `text`, byte for byte.
@@ -15,7 +17,7 @@ extension Span<UInt8> {
         for offset in 0..<other.count {
             let mine = self[range.lowerBound + offset]
             let its = other[offset]
-            guard mine == its || ByteClass.lowercased(mine) == ByteClass.lowercased(its) else { return false }
+            guard mine == its || ASCII.lowercase(mine) == ASCII.lowercase(its) else { return false }
         }
         return true
     }
@@ -54,12 +56,5 @@ extension Span<UInt8> {
             if !member.isEmpty { body(member) }
             start = end + 1
         }
-    }
-}
-
-extension [UInt8] {
-    /// Appends the bytes of `span`.
-    package mutating func append(_ span: Span<UInt8>) {
-        unsafe span.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
     }
 }
