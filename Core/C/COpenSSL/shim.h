@@ -5,3 +5,23 @@
 #include <openssl/evp.h>
 #include <openssl/x509v3.h>
 #include <openssl/pem.h>
+#include <openssl/core_names.h>
+#include <openssl/kdf.h>
+#include <openssl/param_build.h>
+#include <openssl/pkcs12.h>
+#include <openssl/rand.h>
+#include <openssl/rsa.h>
+
+// primitives
+static inline int gantry_error_library(unsigned long code) { return ERR_GET_LIB(code); }
+static inline int gantry_error_reason(unsigned long code) { return ERR_GET_REASON(code); }
+static inline long gantry_bio_data(BIO *bio, char **bytes) { return BIO_get_mem_data(bio, bytes); }
+static inline EVP_PKEY *gantry_generate_rsa(size_t bits) { return EVP_PKEY_Q_keygen(NULL, NULL, "RSA", bits); }
+static inline EVP_PKEY *gantry_generate_p256(void) { return EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256"); }
+static inline EVP_PKEY *gantry_generate_ed25519(void) { return EVP_PKEY_Q_keygen(NULL, NULL, "ED25519"); }
+static inline void gantry_free(void *memory) { OPENSSL_free(memory); }
+static inline void gantry_clear_free(void *memory, size_t count) { OPENSSL_clear_free(memory, count); }
+static inline int gantry_public_key_selection(void) { return EVP_PKEY_PUBLIC_KEY; }
+static inline int gantry_key_pair_selection(void) { return EVP_PKEY_KEYPAIR; }
+
+// TLS
