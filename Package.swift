@@ -75,11 +75,9 @@ let package = Package(
         core("HTTPClient", ["Bytes", "JSON", "Log", "EventLoop"], c: ["CCurl"]),
 
         // The tests, in the order of what they test.
-        tests("Log", ["Log"]),
-        tests("Bytes", ["Bytes"]),
-        tests("Log", ["Log", "Bytes"]),
-        tests("Tidy", []),
         tests("Bytes", ["Bytes"]),
         tests("JSON", ["JSON"]),
+        tests("Log", ["Log", "Bytes"]),
+        tests("Tidy", []),
     ]
 )
