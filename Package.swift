@@ -77,5 +77,6 @@ let package = Package(
         // The tests, in the order of what they test.
         tests("Bytes", ["Bytes"]),
         tests("JSON", ["JSON"]),
+        tests("Config", ["Config", "JSON"]),
     ]
 )
