@@ -79,5 +79,6 @@ let package = Package(
         tests("JSON", ["JSON"]),
         tests("Log", ["Log", "Bytes"]),
         tests("Tidy", []),
+        tests("Config", ["Config", "JSON"]),
     ]
 )
