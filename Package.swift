@@ -80,5 +80,6 @@ let package = Package(
         tests("Log", ["Log", "Bytes"]),
         tests("Tidy", []),
         tests("Config", ["Config", "JSON"]),
+        tests("EventLoop", ["EventLoop"]),
     ]
 )
