@@ -81,5 +81,7 @@ let package = Package(
         tests("Tidy", []),
         tests("Config", ["Config", "JSON"]),
         tests("EventLoop", ["EventLoop"]),
+        tests("Crypto", ["Bytes", "JSON", "Crypto"]),
+        tests("Tidy", []),
     ]
 )

@@ -1,9 +1,3 @@
-/// What a certified key may do in TLS.
-package enum CertificateRole: Sendable, Hashable, CaseIterable {
-    case server
-    case client
-}
-
 /// What a new leaf certificate says; the key comes beside it.
 package struct CertificateTemplate: Sendable, Hashable {
     package var subject: DistinguishedName
