@@ -75,10 +75,10 @@ let package = Package(
         core("HTTPClient", ["Bytes", "JSON", "Log", "EventLoop"], c: ["CCurl"]),
 
         // The tests, in the order of what they test.
-        tests("Log", ["Log"]),
         tests("Bytes", ["Bytes"]),
+        tests("JSON", ["JSON"]),
         tests("Log", ["Log", "Bytes"]),
+        tests("Crypto", ["Bytes", "JSON", "Crypto"]),
         tests("Tidy", []),
-        tests("Bytes", ["Bytes"]),
     ]
 )
