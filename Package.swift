@@ -78,5 +78,6 @@ let package = Package(
         tests("Bytes", ["Bytes"]),
         tests("Log", ["Log"]),
         tests("Tidy", []),
+        tests("JSON", ["JSON"]),
     ]
 )
