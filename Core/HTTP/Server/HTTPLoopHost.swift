@@ -1,5 +1,6 @@
 import GantryBytes
-import GantryEventLoop
+package import GantryEventLoop
+import Synchronization
 
 /// What the connections of one loop share: the application, the limits, one output buffer, the date line, one timer.
 ///

@@ -1,5 +1,5 @@
 package import GantryEventLoop
-package import GantryLog
+
 import Synchronization
 
 /// Serves an application on connections that others accept, on any of its loops.

@@ -1,4 +1,7 @@
 import GantryBytes
+import GantryEventLoop
+import GantryLog
+import Synchronization
 
 // How a handler reads a body that is still arriving.
 extension HTTPServerConnection {

@@ -1,4 +1,7 @@
 import GantryBytes
+import GantryEventLoop
+import GantryLog
+import Synchronization
 
 // What arrives: heads, bodies, and what comes too early.
 extension HTTPServerConnection {

@@ -1,5 +1,8 @@
 import GantryBytes
+import GantryEventLoop
 import GantryLog
+import Synchronization
+
 
 // The connection after an upgrade.
 extension HTTPServerConnection {

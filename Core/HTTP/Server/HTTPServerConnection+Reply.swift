@@ -1,5 +1,8 @@
 import GantryBytes
+import GantryEventLoop
 import GantryLog
+import Synchronization
+
 
 // What leaves: the handler's task, its reply, and what follows the reply.
 extension HTTPServerConnection {

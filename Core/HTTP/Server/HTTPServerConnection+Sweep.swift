@@ -1,5 +1,8 @@
 import GantryBytes
+import GantryEventLoop
 import GantryLog
+import Synchronization
+
 
 // What happens when nothing happens: called a few times per second.
 extension HTTPServerConnection {

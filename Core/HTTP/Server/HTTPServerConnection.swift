@@ -22,7 +22,7 @@ package actor HTTPServerConnection {
     }
 
     package nonisolated let loop: Loop
-    package nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
     let host: HTTPLoopHost
     let info: HTTPConnectionInfo
@@ -74,7 +74,6 @@ package actor HTTPServerConnection {
     func start(firstBytes: [UInt8]) {
         slot = host.add(self)
         stream.handler = self
-        stream.setNoDelay(true)
         if host.isDraining { return close() }
         if !firstBytes.isEmpty { receive(firstBytes.span) }
         if phase != .closed, !isPaused { stream.startReading() }
