@@ -79,5 +79,6 @@ let package = Package(
         tests("Log", ["Log"]),
         tests("Tidy", []),
         tests("JSON", ["JSON"]),
+        tests("EventLoop", ["EventLoop"]),
     ]
 )
