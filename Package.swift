@@ -80,5 +80,9 @@ let package = Package(
         tests("Tidy", []),
         tests("JSON", ["JSON"]),
         tests("EventLoop", ["EventLoop"]),
+        tests("JSON", ["JSON"]),
+        tests("Log", ["Log", "Bytes"]),
+        tests("Crypto", ["Bytes", "JSON", "Crypto"]),
+        tests("Tidy", []),
     ]
 )

@@ -3,8 +3,9 @@ import Synchronization
 
 /// Writes each event as one line with one `write`, to a file that may be renamed under it or to standard error.
 ///
-/// Owner of the descriptor; all writes and `reopen` pass one lock, so that no line falls between two files. A write that
-/// fails loses its line and is counted; the first line that gets through again is preceded by one that names the loss.
+/// Owner of the descriptor; all writes and `reopen` pass one lock, so that no line falls between two files. A write
+/// that fails loses its line and is counted; the first line that gets through again is preceded by one that names the
+/// loss.
 package final class FileLogSink: LogSink {
     private struct Output {
         var descriptor: Int32
@@ -80,7 +81,7 @@ package final class FileLogSink: LogSink {
     private func lossLine(_ count: Int, at event: LogEvent) -> [UInt8] {
         format.line(
             LogEvent(
-                unixMilliseconds: event.unixMilliseconds, level: .warning, message: "log lines were lost",
+                time: event.time, level: .warning, message: "log lines were lost",
                 fields: ["lines_lost": .int(count)]))
     }
 

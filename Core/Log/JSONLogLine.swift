@@ -1,8 +1,10 @@
+import GantryBytes
+
 /// The JSON format: one object per line, no line feed inside, control characters escaped.
 enum JSONLogLine {
     static func append(_ event: LogEvent, to line: inout [UInt8]) {
         line.append(contentsOf: "{\"time\":\"".utf8)
-        LogTimestamp.append(event.unixMilliseconds, to: &line)
+        line.append(contentsOf: event.time.rfc3339.utf8)
         line.append(contentsOf: "\",\"level\":\"".utf8)
         line.append(contentsOf: event.level.description.utf8)
         line.append(contentsOf: "\",\"message\":".utf8)

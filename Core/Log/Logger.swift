@@ -1,3 +1,4 @@
+package import GantryBytes
 import Synchronization
 
 /// Writes events that carry fields. A logger is a cheap value: `with` gives one that adds fields to each of its events.
@@ -14,7 +15,7 @@ public struct Logger: Sendable {
     /// A logger over a sink; loggers made from it by `with` share its level, sink and redactor.
     package init(
         sink: any LogSink, level: LogLevel = .info, redactor: Redactor = Redactor(),
-        clock: @escaping @Sendable () -> Int64 = LogClock.unixMilliseconds
+        clock: @escaping @Sendable () -> UnixTime = UnixTime.now
     ) {
         self.init(pipeline: LogPipeline(sink: sink, level: level, redactor: redactor, clock: clock), fields: [:])
     }
@@ -80,10 +81,10 @@ public struct Logger: Sendable {
 private final class LogPipeline: Sendable {
     private let sink: any LogSink
     private let redactor: Redactor
-    private let clock: @Sendable () -> Int64
+    private let clock: @Sendable () -> UnixTime
     private let levelStore: Atomic<UInt8>
 
-    init(sink: any LogSink, level: LogLevel, redactor: Redactor, clock: @escaping @Sendable () -> Int64) {
+    init(sink: any LogSink, level: LogLevel, redactor: Redactor, clock: @escaping @Sendable () -> UnixTime) {
         self.sink = sink
         self.redactor = redactor
         self.clock = clock
@@ -97,6 +98,6 @@ private final class LogPipeline: Sendable {
 
     func write(_ level: LogLevel, _ message: String, _ fields: LogFields) {
         let (message, fields) = redactor.clean(message: message, fields: fields)
-        sink.write(LogEvent(unixMilliseconds: clock(), level: level, message: message, fields: fields))
+        sink.write(LogEvent(time: clock(), level: level, message: message, fields: fields))
     }
 }

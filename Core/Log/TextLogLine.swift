@@ -1,9 +1,11 @@
+import GantryBytes
+
 /// The text format: time, level, message, then `name=value` pairs; values that are not one plain word are quoted.
 enum TextLogLine {
     private static let levelWidth = 5
 
     static func append(_ event: LogEvent, to line: inout [UInt8]) {
-        LogTimestamp.append(event.unixMilliseconds, to: &line)
+        line.append(contentsOf: event.time.rfc3339.utf8)
         line.append(UInt8(ascii: " "))
         let level = event.level.description
         line.append(contentsOf: level.utf8)

@@ -1,10 +1,13 @@
+import GantryBytes
 import Glibc
 import Testing
 
 @testable import GantryLog
 
 @Suite struct FileLogSinkTests {
-    private func event(_ message: String) -> LogEvent { LogEvent(unixMilliseconds: 0, level: .info, message: message) }
+    private func event(_ message: String) -> LogEvent {
+        LogEvent(time: UnixTime(milliseconds: 0), level: .info, message: message)
+    }
 
     @Test func appendsToWhatIsThereAndKeepsTheFilePrivate() throws {
         let folder = try TemporaryFolder()

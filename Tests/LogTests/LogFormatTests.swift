@@ -1,15 +1,16 @@
+import GantryBytes
 import Testing
 
 @testable import GantryLog
 
 @Suite struct LogFormatTests {
     /// 2026-11-21T04:38:52.123Z
-    private static let time: Int64 = 1_795_235_932_123
+    private static let time = UnixTime(milliseconds: 1_795_235_932_123)
 
     private func line(_ format: LogFormat, _ level: LogLevel, _ message: String, _ fields: LogFields = [:]) -> String {
         String(
             decoding: format.line(
-                LogEvent(unixMilliseconds: Self.time, level: level, message: message, fields: fields)), as: UTF8.self)
+                LogEvent(time: Self.time, level: level, message: message, fields: fields)), as: UTF8.self)
     }
 
     @Test(arguments: [
@@ -62,7 +63,7 @@ import Testing
         (4_107_542_400_000, "2100-03-01T00:00:00.000Z"), (253_402_300_799_999, "9999-12-31T23:59:59.999Z"),
     ])
     func timestamps(time: Int64, shown: String) {
-        let line = LogFormat.text.line(LogEvent(unixMilliseconds: time, level: .info, message: ""))
+        let line = LogFormat.text.line(LogEvent(time: UnixTime(milliseconds: time), level: .info, message: ""))
         #expect(String(decoding: line, as: UTF8.self).hasPrefix(shown + " "))
     }
 }

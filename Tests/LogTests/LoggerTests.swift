@@ -1,3 +1,4 @@
+import GantryBytes
 import Synchronization
 import Testing
 
@@ -6,7 +7,9 @@ import Testing
 @Suite struct LoggerTests {
     private let sink = MemoryLogSink()
 
-    private func logger(_ level: LogLevel = .debug) -> Logger { Logger(sink: sink, level: level, clock: { 0 }) }
+    private func logger(_ level: LogLevel = .debug) -> Logger {
+        Logger(sink: sink, level: level, clock: { UnixTime(seconds: 0) })
+    }
 
     @Test(arguments: LogLevel.allCases)
     func eventsBelowTheLevelAreDropped(level: LogLevel) {

@@ -1,3 +1,4 @@
+import GantryBytes
 import Testing
 
 @testable import GantryLog
@@ -82,7 +83,8 @@ import Testing
     @Test func loggersRedactBeforeASinkSeesTheEvent() {
         let sink = MemoryLogSink()
         redactor.register("s3cret")
-        Logger(sink: sink, redactor: redactor, clock: { 0 }).info("login s3cret", ["password": "x", "u": "s3cret"])
+        Logger(sink: sink, redactor: redactor, clock: { UnixTime(seconds: 0) }).info(
+            "login s3cret", ["password": "x", "u": "s3cret"])
         #expect(
             sink.lines() == ["1970-01-01T00:00:00.000Z info  login <redacted> password=<redacted> u=<redacted>"])
     }
