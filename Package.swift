@@ -84,5 +84,6 @@ let package = Package(
         tests("Log", ["Log", "Bytes"]),
         tests("Crypto", ["Bytes", "JSON", "Crypto"]),
         tests("Tidy", []),
+        tests("Config", ["Config", "JSON"]),
     ]
 )
