@@ -76,6 +76,10 @@ let package = Package(
 
         // The tests, in the order of what they test.
         tests("Bytes", ["Bytes"]),
+        tests("Log", ["Log"]),
+        tests("Tidy", []),
+        tests("JSON", ["JSON"]),
+        tests("EventLoop", ["EventLoop"]),
         tests("JSON", ["JSON"]),
         tests("Log", ["Log", "Bytes"]),
         tests("Tidy", []),
@@ -83,5 +87,6 @@ let package = Package(
         tests("EventLoop", ["EventLoop"]),
         tests("Crypto", ["Bytes", "JSON", "Crypto"]),
         tests("Tidy", []),
+        tests("Config", ["Config", "JSON"]),
     ]
 )
