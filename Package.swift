@@ -75,10 +75,9 @@ let package = Package(
         core("HTTPClient", ["Bytes", "JSON", "Log", "EventLoop"], c: ["CCurl"]),
 
         // The tests, in the order of what they test.
-        tests("Log", ["Log"]),
         tests("Bytes", ["Bytes"]),
         tests("Log", ["Log", "Bytes"]),
+        tests("Storage", ["Storage"], c: ["CSQLite"]),
         tests("Tidy", []),
-        tests("Bytes", ["Bytes"]),
     ]
 )
