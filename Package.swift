@@ -82,6 +82,7 @@ let package = Package(
         tests("EventLoop", ["EventLoop"]),
         tests("JSON", ["JSON"]),
         tests("Log", ["Log", "Bytes"]),
+        tests("Storage", ["Storage"], c: ["CSQLite"]),
         tests("Tidy", []),
         tests("Config", ["Config", "JSON"]),
         tests("EventLoop", ["EventLoop"]),
