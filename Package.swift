@@ -76,18 +76,12 @@ let package = Package(
 
         // The tests, in the order of what they test.
         tests("Bytes", ["Bytes"]),
-        tests("Log", ["Log"]),
-        tests("Tidy", []),
-        tests("JSON", ["JSON"]),
-        tests("EventLoop", ["EventLoop"]),
         tests("JSON", ["JSON"]),
         tests("Log", ["Log", "Bytes"]),
-        tests("Storage", ["Storage"], c: ["CSQLite"]),
-        tests("Tidy", []),
         tests("Config", ["Config", "JSON"]),
         tests("EventLoop", ["EventLoop"]),
         tests("Crypto", ["Bytes", "JSON", "Crypto"]),
+        tests("Storage", ["Storage"], c: ["CSQLite"]),
         tests("Tidy", []),
-        tests("Config", ["Config", "JSON"]),
     ]
 )
