@@ -80,7 +80,6 @@ let package = Package(
         tests("Log", ["Log", "Bytes"]),
         tests("Config", ["Config", "JSON"]),
         tests("EventLoop", ["EventLoop"]),
-        tests("Crypto", ["Bytes", "JSON", "Crypto"]),
         tests("Storage", ["Storage"], c: ["CSQLite"]),
         tests("Tidy", []),
     ]
