@@ -78,5 +78,5 @@ let package = Package(
         tests("Bytes", ["Bytes"]),
         tests("JSON", ["JSON"]),
         tests("Config", ["Config", "JSON"]),
-    ]
+    ] + fuzz("JSON", ["JSON"]) + fuzz("Config", ["Config", "JSON"])
 )
