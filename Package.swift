@@ -83,4 +83,5 @@ let package = Package(
         tests("Storage", ["Storage"], c: ["CSQLite"]),
         tests("Tidy", []),
     ]
+    ] + fuzz("JSON", ["JSON"]) + fuzz("Config", ["Config", "JSON"])
 )
