@@ -77,6 +77,7 @@ let package = Package(
         // The tests, in the order of what they test.
         tests("Bytes", ["Bytes"]),
         tests("Log", ["Log", "Bytes"]),
+        tests("CommandLine", ["CommandLine", "Bytes", "JSON"]),
         tests("Tidy", []),
         tests("JSON", ["JSON"]),
     ]

@@ -53,7 +53,10 @@ public struct CommandContext: Sendable {
     public var isOutputClosed: Bool { state.failure.withLock { $0 != nil } }
 
     /// Writes a line of results.
-    public func print(_ line: String) { write(Array((line + "\n").utf8)) }
+    public func print(_ line: String) { write(line + "\n") }
+
+    /// Writes text as it is, without a line feed.
+    public func write(_ text: String) { write(Array(text.utf8)) }
 
     /// Writes results as they are.
     public func write(_ bytes: [UInt8]) {
