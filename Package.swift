@@ -80,5 +80,10 @@ let package = Package(
         tests("CommandLine", ["CommandLine", "Bytes", "JSON"]),
         tests("Tidy", []),
         tests("JSON", ["JSON"]),
+        tests("Log", ["Log", "Bytes"]),
+        tests("Config", ["Config", "JSON"]),
+        tests("EventLoop", ["EventLoop"]),
+        tests("Storage", ["Storage"], c: ["CSQLite"]),
+        tests("Tidy", []),
     ]
 )
