@@ -76,12 +76,10 @@ let package = Package(
 
         // The tests, in the order of what they test.
         tests("Bytes", ["Bytes"]),
-        tests("Log", ["Log", "Bytes"]),
-        tests("CommandLine", ["CommandLine", "Bytes", "JSON"]),
-        tests("Tidy", []),
         tests("JSON", ["JSON"]),
         tests("Log", ["Log", "Bytes"]),
         tests("Config", ["Config", "JSON"]),
+        tests("CommandLine", ["CommandLine", "Bytes", "JSON"]),
         tests("EventLoop", ["EventLoop"]),
         tests("Storage", ["Storage"], c: ["CSQLite"]),
         tests("Tidy", []),

@@ -55,10 +55,10 @@ import Testing
     @Test func aClosedOutputIsSeenAndNotWrittenAgain() {
         let output = MemoryStream()
         let context = SampleProgram.context(output: output)
-        context.print("a")
+        context.writeLine("a")
         #expect(!context.isOutputClosed)
         output.fail(CommandStreamError(code: 32, reason: "Broken pipe"))
-        context.print("b")
+        context.writeLine("b")
         #expect(context.isOutputClosed)
         #expect(output.text == "a\n")
     }
@@ -67,8 +67,8 @@ import Testing
         var table = Table([Table.Column("NAME", flexible: true)])
         table.append([String(repeating: "x", count: 50)])
         let (terminal, file) = (MemoryStream(isTerminal: true, columns: 20), MemoryStream())
-        SampleProgram.context(output: terminal).print(table)
-        SampleProgram.context(output: file).print(table)
+        SampleProgram.context(output: terminal).write(table)
+        SampleProgram.context(output: file).write(table)
         #expect(terminal.text == "NAME\n" + String(repeating: "x", count: 19) + "…\n")
         #expect(file.text == "NAME\n" + String(repeating: "x", count: 50) + "\n")
     }

@@ -33,7 +33,8 @@ import Testing
         #expect(await run("job", "--json") == .usage)
         #expect(
             errors.text
-                == "{\"error\":{\"message\":\"a command is missing\",\"hint\":\"run `gantry job --help`\",\"exit_code\":64}}\n"
+                == #"{"error":{"message":"a command is missing","hint":"run `gantry job --help`","exit_code":64}}"#
+                + "\n"
         )
     }
 
@@ -72,7 +73,7 @@ import Testing
 
     @Test func optionsShapeTheContext() async {
         let seen = Command("seen", "") { _, context in
-            context.print("\(context.isJSON) \(context.isQuiet) \(context.isVerbose)")
+            context.writeLine("\(context.isJSON) \(context.isQuiet) \(context.isVerbose)")
             context.notice("notice")
             context.detail("detail")
             return .ok

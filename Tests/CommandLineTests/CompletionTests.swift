@@ -71,8 +71,8 @@ import Testing
     func fish() async throws {
         var script = await Self.script("fish")
         for offer in Self.offers {
-            script +=
-                "complete -C \(ShellQuote.fish(offer.words.joined(separator: " "))) | string replace -r '\\t.*' '' | sort\necho .\n"
+            let words = ShellQuote.fish(offer.words.joined(separator: " "))
+            script += "complete -C \(words) | string replace -r '\\t.*' '' | sort\necho .\n"
         }
         let (status, output) = try ChildProgram.run(["fish", "--no-config"], script: script)
         #expect(status == 0)
@@ -104,8 +104,9 @@ import Testing
             (["gantry", "run", "-o", ""], "files -/"),
         ]
         for call in calls {
+            let words = call.words.map(ShellQuote.posix).joined(separator: " ")
             script +=
-                "words=(\(call.words.map(ShellQuote.posix).joined(separator: " "))); CURRENT=\(call.words.count); _gantry\n"
+                "words=(\(words)); CURRENT=\(call.words.count); _gantry\n"
         }
         let (status, output) = try ChildProgram.run(["zsh", "-f"], script: script)
         #expect(status == 0)

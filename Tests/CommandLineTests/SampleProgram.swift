@@ -28,7 +28,7 @@ enum SampleProgram {
         ],
         examples: [CommandExample("gantry run upper report.txt", "turns a file into upper case")],
         body: { arguments, context in
-            context.print("run \(arguments.text("procedure") ?? "-") \(arguments.texts("files"))")
+            context.writeLine("run \(arguments.text("procedure") ?? "-") \(arguments.texts("files"))")
             return ExitCode(rawValue: 7)
         })
 
@@ -37,7 +37,7 @@ enum SampleProgram {
         options: [.value("format", short: "f", "how to show", .choice(["wide", "narrow"]), environment: "JOB_FORMAT")],
         subcommands: [
             Command("show", "show a job", arguments: [Argument("id", "the job")]) { arguments, context in
-                context.print(json: ["id": .string(arguments.text("id") ?? "")])
+                context.write(json: ["id": .string(arguments.text("id") ?? "")])
                 return .ok
             },
             Command(
