@@ -79,6 +79,7 @@ let package = Package(
         tests("JSON", ["JSON"]),
         tests("Log", ["Log", "Bytes"]),
         tests("Config", ["Config", "JSON"]),
+        tests("CommandLine", ["CommandLine", "Bytes", "JSON"]),
         tests("EventLoop", ["EventLoop"]),
         tests("Storage", ["Storage"], c: ["CSQLite"]),
         tests("Tidy", []),
