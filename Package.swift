@@ -84,5 +84,6 @@ let package = Package(
         tests("Crypto", ["Bytes", "JSON", "Crypto"]),
         tests("TLS", ["Bytes", "Crypto", "TestSupport"]),
         tests("Tidy", []),
+        tests("EventLoop", ["EventLoop"]),
     ]
 )
