@@ -84,6 +84,9 @@ let package = Package(
         tests("Crypto", ["Bytes", "JSON", "Crypto"]),
         tests("TLS", ["Bytes", "Crypto", "TestSupport"]),
         tests("Tidy", []),
+        tests("Config", ["Config", "JSON"]),
         tests("EventLoop", ["EventLoop"]),
+        tests("Storage", ["Storage"], c: ["CSQLite"]),
+        tests("Tidy", []),
     ]
 )

@@ -12,9 +12,27 @@ package struct JSONNode: Sendable {
     /// The first character of the value.
     package let position: JSONPosition
 
-    package init(content: Content, position: JSONPosition) {
+    fileprivate init(content: Content, position: JSONPosition) {
         self.content = content
         self.position = position
+    }
+
+    /// A value that did not come from a text; all its parts are said to stand at one place.
+    package init(_ value: JSONValue, position: JSONPosition) {
+        self.position = position
+        switch value {
+        case .array(let elements):
+            content = .array(elements.map { JSONNode($0, position: position) })
+        case .object(let object):
+            var members = JSONNodeObject()
+            for (key, value) in object {
+                let node = JSONNode(value, position: position)
+                _ = members.append(JSONNodeObject.Member(key: key, keyPosition: position, node: node))
+            }
+            content = .object(members)
+        default:
+            content = .scalar(value)
+        }
     }
 
     /// Reads a text that is one value.
