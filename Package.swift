@@ -76,13 +76,10 @@ let package = Package(
 
         // The tests, in the order of what they test.
         tests("Bytes", ["Bytes"]),
-        tests("Log", ["Log"]),
-        tests("Tidy", []),
-        tests("JSON", ["JSON"]),
         tests("EventLoop", ["EventLoop"]),
         tests("JSON", ["JSON"]),
         tests("Log", ["Log", "Bytes"]),
-        tests("Crypto", ["Bytes", "JSON", "Crypto"]),
+        tests("HTTP", ["HTTP", "Bytes", "JSON", "Log", "EventLoop"], c: ["CZlib"]),
         tests("Tidy", []),
         tests("Config", ["Config", "JSON"]),
     ]
