@@ -81,18 +81,13 @@ let package = Package(
         tests("Bytes", ["Bytes"]),
         tests("JSON", ["JSON"]),
         tests("Log", ["Log", "Bytes"]),
-        tests("Crypto", ["Bytes", "JSON", "Crypto"]),
-        tests("TLS", ["Bytes", "Crypto", "TestSupport"]),
-        tests("EventLoop", ["EventLoop"]),
-        tests("JSON", ["JSON"]),
-        tests("Log", ["Log", "Bytes"]),
-        tests("HTTP", ["HTTP", "Bytes", "JSON", "Log", "EventLoop"], c: ["CZlib"]),
-        tests("Tidy", []),
         tests("Config", ["Config", "JSON"]),
         tests("CommandLine", ["CommandLine", "Bytes", "JSON"]),
         tests("EventLoop", ["EventLoop"]),
         tests("Storage", ["Storage"], c: ["CSQLite"]),
+        tests("HTTP", ["HTTP", "Bytes", "JSON", "Log", "EventLoop"], c: ["CZlib"]),
         tests("Tidy", []),
+        tests("TLS", ["Bytes", "Crypto", "TestSupport"]),
     ]
     ] + fuzz("JSON", ["JSON"]) + fuzz("Config", ["Config", "JSON"])
 )
