@@ -75,6 +75,9 @@ let package = Package(
         core("HTTPClient", ["Bytes", "JSON", "Log", "EventLoop"], c: ["CCurl"]),
 
         // The tests, in the order of what they test.
+        .target(
+            name: "TestSupport", dependencies: dependencies(["Bytes", "Crypto"], []), path: "Tests/TestSupport",
+            swiftSettings: settings),
         tests("Bytes", ["Bytes"]),
         tests("JSON", ["JSON"]),
         tests("Log", ["Log", "Bytes"]),
@@ -82,6 +85,8 @@ let package = Package(
         tests("CommandLine", ["CommandLine", "Bytes", "JSON"]),
         tests("EventLoop", ["EventLoop"]),
         tests("Storage", ["Storage"], c: ["CSQLite"]),
+        tests("HTTP", ["HTTP", "Bytes", "JSON", "Log", "EventLoop"], c: ["CZlib"]),
         tests("Tidy", []),
-    ]
+        tests("TLS", ["Bytes", "Crypto", "TestSupport"]),
+    ] + fuzz("JSON", ["JSON"]) + fuzz("Config", ["Config", "JSON"])
 )
