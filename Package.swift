@@ -83,7 +83,7 @@ let package = Package(
         tests("Log", ["Log", "Bytes"]),
         tests("Config", ["Config", "JSON"]),
         tests("CommandLine", ["CommandLine", "Bytes", "JSON"]),
-        tests("EventLoop", ["EventLoop"]),
+        tests("EventLoop", ["EventLoop", "Log"]),
         tests("Storage", ["Storage"], c: ["CSQLite"]),
         tests("HTTP", ["HTTP", "Bytes", "JSON", "Log", "EventLoop"], c: ["CZlib"]),
         tests("Tidy", []),
