@@ -80,6 +80,7 @@ let package = Package(
         tests("Log", ["Log", "Bytes"]),
         tests("Config", ["Config", "JSON"]),
         tests("EventLoop", ["EventLoop"]),
+        tests("Crypto", ["Bytes", "JSON", "Crypto"], c: ["COpenSSL"]),
         tests("Storage", ["Storage"], c: ["CSQLite"]),
         tests("Tidy", []),
     ]
