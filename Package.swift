@@ -75,9 +75,15 @@ let package = Package(
         core("HTTPClient", ["Bytes", "JSON", "Log", "EventLoop"], c: ["CCurl"]),
 
         // The tests, in the order of what they test.
+        .target(
+            name: "TestSupport", dependencies: dependencies(["Bytes", "Crypto"], []), path: "Tests/TestSupport",
+            swiftSettings: settings),
         tests("Bytes", ["Bytes"]),
         tests("JSON", ["JSON"]),
         tests("Log", ["Log", "Bytes"]),
+        tests("Crypto", ["Bytes", "JSON", "Crypto"]),
+        tests("TLS", ["Bytes", "Crypto", "TestSupport"]),
+        tests("Tidy", []),
         tests("Config", ["Config", "JSON"]),
         tests("EventLoop", ["EventLoop"]),
         tests("Crypto", ["Bytes", "JSON", "Crypto"], c: ["COpenSSL"]),
