@@ -84,7 +84,6 @@ let package = Package(
         tests("Config", ["Config", "JSON"]),
         tests("CommandLine", ["CommandLine", "Bytes", "JSON"]),
         tests("EventLoop", ["EventLoop", "Log"]),
-        tests("EventLoop", ["EventLoop"]),
         tests("Crypto", ["Bytes", "JSON", "Crypto"], c: ["COpenSSL"]),
         tests("Storage", ["Storage"], c: ["CSQLite"]),
         tests("HTTP", ["HTTP", "Bytes", "JSON", "Log", "EventLoop"], c: ["CZlib"]),
