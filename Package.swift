@@ -81,12 +81,10 @@ let package = Package(
         tests("Bytes", ["Bytes"]),
         tests("JSON", ["JSON"]),
         tests("Log", ["Log", "Bytes"]),
-        tests("Crypto", ["Bytes", "JSON", "Crypto"]),
-        tests("TLS", ["Bytes", "Crypto", "TestSupport"]),
-        tests("Tidy", []),
         tests("Config", ["Config", "JSON"]),
         tests("EventLoop", ["EventLoop"]),
         tests("Crypto", ["Bytes", "JSON", "Crypto"], c: ["COpenSSL"]),
+        tests("TLS", ["Bytes", "Crypto", "TestSupport"]),
         tests("Storage", ["Storage"], c: ["CSQLite"]),
         tests("Tidy", []),
     ]
