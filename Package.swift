@@ -83,9 +83,9 @@ let package = Package(
         tests("Log", ["Log", "Bytes"]),
         tests("Crypto", ["Bytes", "JSON", "Crypto"]),
         tests("TLS", ["Bytes", "Crypto", "TestSupport"]),
-        tests("Tidy", []),
         tests("Config", ["Config", "JSON"]),
         tests("EventLoop", ["EventLoop"]),
+        tests("Transport", ["Bytes", "Log", "EventLoop", "Crypto", "Transport", "TestSupport"]),
         tests("Storage", ["Storage"], c: ["CSQLite"]),
         tests("Tidy", []),
     ]
