@@ -86,12 +86,10 @@ let package = Package(
         tests("Config", ["Config", "JSON"]),
         tests("EventLoop", ["EventLoop"]),
         tests("Transport", ["Bytes", "Log", "EventLoop", "Crypto", "Transport", "TestSupport"]),
-        tests("Config", ["Config", "JSON"]),
         tests("CommandLine", ["CommandLine", "Bytes", "JSON"]),
         tests("EventLoop", ["EventLoop", "Log"]),
         tests("Storage", ["Storage"], c: ["CSQLite"]),
         tests("HTTP", ["HTTP", "Bytes", "JSON", "Log", "EventLoop"], c: ["CZlib"]),
         tests("Tidy", []),
-        tests("TLS", ["Bytes", "Crypto", "TestSupport"]),
     ] + fuzz("JSON", ["JSON"]) + fuzz("Config", ["Config", "JSON"])
 )
