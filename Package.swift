@@ -84,7 +84,6 @@ let package = Package(
         tests("Crypto", ["Bytes", "JSON", "Crypto"]),
         tests("TLS", ["Bytes", "Crypto", "TestSupport"]),
         tests("Config", ["Config", "JSON"]),
-        tests("EventLoop", ["EventLoop"]),
         tests("Transport", ["Bytes", "Log", "EventLoop", "Crypto", "Transport", "TestSupport"]),
         tests("CommandLine", ["CommandLine", "Bytes", "JSON"]),
         tests("EventLoop", ["EventLoop", "Log"]),
