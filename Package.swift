@@ -81,13 +81,15 @@ let package = Package(
         tests("Bytes", ["Bytes"]),
         tests("JSON", ["JSON"]),
         tests("Log", ["Log", "Bytes"]),
+        tests("Crypto", ["Bytes", "JSON", "Crypto"]),
+        tests("TLS", ["Bytes", "Crypto", "TestSupport"]),
         tests("Config", ["Config", "JSON"]),
+        tests("Transport", ["Bytes", "Log", "EventLoop", "Crypto", "Transport", "TestSupport"]),
         tests("CommandLine", ["CommandLine", "Bytes", "JSON"]),
         tests("EventLoop", ["EventLoop", "Log"]),
         tests("Crypto", ["Bytes", "JSON", "Crypto"], c: ["COpenSSL"]),
         tests("Storage", ["Storage"], c: ["CSQLite"]),
         tests("HTTP", ["HTTP", "Bytes", "JSON", "Log", "EventLoop"], c: ["CZlib"]),
         tests("Tidy", []),
-        tests("TLS", ["Bytes", "Crypto", "TestSupport"]),
     ] + fuzz("JSON", ["JSON"]) + fuzz("Config", ["Config", "JSON"])
 )
