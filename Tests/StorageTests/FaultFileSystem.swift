@@ -1,6 +1,7 @@
 import CSQLite
 import Glibc
-import Synchronization
+
+@testable import GantryStorage
 
 /// SQLite's own file system with faults: a disk of so many bytes, syncs that fail, and a record of what each sync saved.
 ///
@@ -17,7 +18,7 @@ import Synchronization
     }
 
     let name: String
-    let faults = Mutex(Faults())
+    let faults = Monitor(Faults())
     private let table = UnsafeMutablePointer<sqlite3_vfs>.allocate(capacity: 1)
 
     init(name: String) {
@@ -52,7 +53,7 @@ import Synchronization
         var files: [UInt: OpenFile] = [:]
     }
 
-    fileprivate static let registry = Mutex(Registry())
+    fileprivate static let registry = Monitor(Registry())
 
     fileprivate static func file(_ file: UnsafeMutablePointer<sqlite3_file>?) -> OpenFile? {
         registry.withLock { $0.files[UInt(bitPattern: file)] }

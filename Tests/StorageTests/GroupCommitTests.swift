@@ -1,6 +1,6 @@
-import GantryStorage
-import Synchronization
 import Testing
+
+@testable import GantryStorage
 
 /// Many writes, one commit.
 @Suite struct GroupCommitTests {
@@ -196,7 +196,7 @@ import Testing
 
 /// How often each closure ran.
 private final class RunLog: Sendable {
-    private let state = Mutex<[String: Int]>([:])
+    private let state = Monitor<[String: Int]>([:])
 
     var counts: [String: Int] { state.withLock { $0 } }
 
