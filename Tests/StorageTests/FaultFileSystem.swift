@@ -3,7 +3,7 @@ import Glibc
 
 @testable import GantryStorage
 
-/// SQLite's own file system with faults: a disk of so many bytes, syncs that fail, and a record of what each sync saved.
+/// SQLite's own file system with faults: a disk of so many bytes, syncs that fail, a copy of what each sync saved.
 ///
 /// It opens files as the default one does, and puts its own `xWrite`, `xSync` and `xClose` before the real ones.
 // SAFETY: the file system's table is written before it is registered and freed never; the rest is behind a mutex.

@@ -18,8 +18,14 @@ import Testing
             await gate.someoneArrived()
             for number in 0..<40 {
                 group.addTask {
-                    let body = number.isMultiple(of: 4) ? "forbidden" : "fine"
-                    let error = await storageError { try await database.addNote("\(100 + number)", body) }
+                    let error = await storageError {
+                        try await database.write { transaction in
+                            let insert = SQL("INSERT INTO note (id, body) VALUES (?, ?)")
+                            try transaction.execute(insert, "\(100 + number)", "fine")
+                            guard number.isMultiple(of: 4) else { return }
+                            try transaction.execute(insert, "\(100 + number)-second", "forbidden")
+                        }
+                    }
                     return error.map { "\(100 + number) \($0.kind)" }
                 }
             }

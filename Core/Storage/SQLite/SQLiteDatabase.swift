@@ -1,4 +1,4 @@
-/// The SQLite engine: one file, one writer with group commit, several readers, a checkpointer; each on a thread of its own.
+/// The SQLite engine: one file, one writer with group commit, several readers, a checkpointer, each on its own thread.
 ///
 /// Must be closed: until then its threads keep it alive.
 package final class SQLiteDatabase: Database {
