@@ -76,5 +76,6 @@ let package = Package(
 
         // The tests, in the order of what they test.
         tests("Tidy", []),
+        tests("EventLoop", ["EventLoop"]),
     ]
 )
