@@ -75,6 +75,7 @@ let package = Package(
         core("HTTPClient", ["Bytes", "JSON", "Log", "EventLoop"], c: ["CCurl"]),
 
         // The tests, in the order of what they test.
+        tests("HTTPClient", ["HTTPClient", "EventLoop"]),
         tests("Tidy", []),
         tests("EventLoop", ["EventLoop"]),
     ]
