@@ -77,6 +77,19 @@ let package = Package(
         // The tests, in the order of what they test.
         tests("HTTPClient", ["HTTPClient", "EventLoop"]),
         tests("Tidy", []),
+        .target(
+            name: "TestSupport", dependencies: dependencies(["Bytes", "Crypto"], []), path: "Tests/TestSupport",
+            swiftSettings: settings),
+        tests("Bytes", ["Bytes"]),
+        tests("JSON", ["JSON"]),
+        tests("Log", ["Log", "Bytes"]),
+        tests("Config", ["Config", "JSON"]),
+        tests("CommandLine", ["CommandLine", "Bytes", "JSON"]),
         tests("EventLoop", ["EventLoop"]),
+        tests("Storage", ["Storage"], c: ["CSQLite"]),
+        tests("HTTP", ["HTTP", "Bytes", "JSON", "Log", "EventLoop"], c: ["CZlib"]),
+        tests("Tidy", []),
+        tests("TLS", ["Bytes", "Crypto", "TestSupport"]),
     ]
+    ] + fuzz("JSON", ["JSON"]) + fuzz("Config", ["Config", "JSON"])
 )

@@ -47,6 +47,7 @@ internal import Synchronization
     var localHead = 0
     var isStopping = false
     var gatherer: WriteGatherer
+    var offloadedCount = 0
 
     /// Makes a loop that does not run yet; `start()` or `runOnCurrentThread()` sets it going.
     package init(name: String) throws(LoopError) {
