@@ -90,6 +90,5 @@ let package = Package(
         tests("HTTP", ["HTTP", "Bytes", "JSON", "Log", "EventLoop"], c: ["CZlib"]),
         tests("Tidy", []),
         tests("TLS", ["Bytes", "Crypto", "TestSupport"]),
-    ]
     ] + fuzz("JSON", ["JSON"]) + fuzz("Config", ["Config", "JSON"])
 )
