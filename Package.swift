@@ -90,6 +90,7 @@ let package = Package(
         tests("Crypto", ["Bytes", "JSON", "Crypto"], c: ["COpenSSL"]),
         tests("Storage", ["Storage"], c: ["CSQLite"]),
         tests("HTTP", ["HTTP", "Bytes", "JSON", "Log", "EventLoop"], c: ["CZlib"]),
+        tests("HTTPClient", ["HTTPClient", "Bytes", "Crypto", "EventLoop", "TestSupport"]),
         tests("Tidy", []),
     ] + fuzz("JSON", ["JSON"]) + fuzz("Config", ["Config", "JSON"])
 )
