@@ -73,11 +73,14 @@ let package = Package(
         core("Transport", ["Bytes", "Log", "EventLoop", "Crypto"]),
         core("HTTP", ["Bytes", "JSON", "Log", "EventLoop", "Crypto", "Transport"], c: ["CZlib"]),
         core("HTTPClient", ["Bytes", "JSON", "Log", "EventLoop"], c: ["CCurl"]),
+        core("Plugin", ["Bytes", "JSON", "Log", "Config", "CommandLine", "EventLoop", "HTTP"]),
+        core("PluginHost", ["Log", "Config", "HTTP", "Plugin"]),
 
         // The tests, in the order of what they test.
         tests("Log", ["Log"]),
         tests("Bytes", ["Bytes"]),
         tests("Log", ["Log", "Bytes"]),
+        tests("PluginHost", ["Log", "Config", "HTTP", "Plugin", "PluginHost"]),
         tests("Tidy", []),
         tests("Bytes", ["Bytes"]),
     ]
