@@ -7,17 +7,19 @@ public struct PluginFactory: Sendable {
     public let manifest: PluginManifest
     /// The commands that it adds to the command line.
     public let subcommands: [Command]
-    /// Decodes the plugin's section; the problems are collected in the section.
-    package let decode: @Sendable (inout ConfigSection) -> DecodedPlugin
+    /// Decodes the plugin's section of the root, when the file has it; the problems are collected in the root.
+    package let decode: @Sendable (inout ConfigSection) -> DecodedPlugin?
 
     /// An entry for one plugin type.
     public init<P: Plugin>(_ type: P.Type) {
         manifest = P.manifest
         subcommands = P.subcommands
-        decode = { section in
-            let configuration = P.Configuration(section: &section)
-            return DecodedPlugin(manifest: P.manifest) { services throws(PluginError) in
-                try P(configuration: configuration, services: services)
+        decode = { root in
+            let section = root.configuration(P.manifest.name, P.Configuration.self, help: P.manifest.summary)
+            return section.map { configuration in
+                DecodedPlugin(manifest: P.manifest) { services throws(PluginError) in
+                    try P(configuration: configuration, services: services)
+                }
             }
         }
     }
@@ -27,4 +29,11 @@ public struct PluginFactory: Sendable {
 package struct DecodedPlugin: Sendable {
     package let manifest: PluginManifest
     package let make: @Sendable (PluginServices) throws(PluginError) -> any Plugin
+
+    package init(
+        manifest: PluginManifest, make: @escaping @Sendable (PluginServices) throws(PluginError) -> any Plugin
+    ) {
+        self.manifest = manifest
+        self.make = make
+    }
 }

@@ -1,10 +1,24 @@
+import GantryHTTP
 package import GantryPlugin
 
 /// Finds what two plugins both contribute; each problem names both.
 package enum ContributionClashes {
     package static func find(in entries: [ContributionIndex.Entry], core: ContributionIndex.Entry) -> [PluginError] {
         let all = [core] + entries
-        return doorFaults(all) + routeClashes(all) + doorNameClashes(all) + signatureClashes(all)
+        return routeFaults(all) + doorFaults(all) + routeClashes(all) + doorNameClashes(all) + signatureClashes(all)
+    }
+
+    private static func routeFaults(_ entries: [ContributionIndex.Entry]) -> [PluginError] {
+        entries.flatMap { entry in
+            entry.contributions.routes.compactMap { route in
+                do throws(RouteError) {
+                    _ = try RoutePattern(route.pattern)
+                    return nil
+                } catch {
+                    return PluginError(plugin: entry.plugin.name, .invalid, "\(error)")
+                }
+            }
+        }
     }
 
     private static func doorFaults(_ entries: [ContributionIndex.Entry]) -> [PluginError] {
@@ -18,8 +32,22 @@ package enum ContributionClashes {
     }
 
     private static func routeClashes(_ entries: [ContributionIndex.Entry]) -> [PluginError] {
-        repeated(entries) { $0.routes.map { "\($0.method) \($0.shape)" } }
+        repeated(entries) { $0.routes.compactMap(shape) }
             .map { PluginError(plugin: $0.second, .clash, "the route \($0.key) belongs to \"\($0.first)\" already") }
+    }
+
+    /// The method and the path without the names of its parameters: what two routes must not share.
+    private static func shape(of route: Route) -> String? {
+        guard let pattern = try? RoutePattern(route.pattern) else { return nil }  // A fault that was told already.
+        let parts = pattern.segments.map { segment in
+            switch segment {
+            case .literal(let text): text
+            case .text: "{}"
+            case .int: "{:int}"
+            case .rest: "{:path}"
+            }
+        }
+        return "\(route.method.rawValue) /" + parts.joined(separator: "/")
     }
 
     private static func doorNameClashes(_ entries: [ContributionIndex.Entry]) -> [PluginError] {

@@ -113,7 +113,7 @@ package actor PluginHost {
             return await group.reduce(into: [String]()) { names, name in names += name.map { [$0] } ?? [] }
         }
         for name in late.sorted() {
-            logger.warning("plugin did not drain in time", ["plugin": .string(name), "seconds": .int(time.components.seconds)])
+            logger.warning("plugin did not drain in time", ["plugin": .string(name), "seconds": LogValue(time.components.seconds)])
         }
     }
 

@@ -81,7 +81,7 @@ package struct AdminRoutes: Sendable {
                 responseSchemas: [200: ["type": "object", "properties": ["status": ["const": "ready"]]], 503: nil])
         ) { [health] _ in
             guard let reason = health.reason else { return .json(encoded: Array(#"{"status":"ready"}"#.utf8)) }
-            throw Problem(type: "not-ready", title: "Not ready", status: .serviceUnavailable, detail: reason)
+            throw Problem("not-ready", .serviceUnavailable, "Not ready", detail: reason, headers: ["Retry-After": "1"])
         }
     }
 
@@ -93,7 +93,7 @@ package struct AdminRoutes: Sendable {
                 responseSchemas: [200: nil])
         ) { [metrics] _ in
             var response = HTTPResponse.text(MetricFamily.text(await metrics()))
-            response.headers.set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+            response.headers["Content-Type"] = "text/plain; version=0.0.4; charset=utf-8"
             return response
         }
     }

@@ -18,6 +18,8 @@ enum SystemText {
         return unsafe pwrite(file, bytes, bytes.count, offset) == bytes.count
     }
 
+    static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+
     /// A whole file, or the number of the error.
     static func file(_ path: String, max: Int) -> Result<[UInt8], FileFailure> {
         let file = unsafe open(path, O_RDONLY | O_CLOEXEC)

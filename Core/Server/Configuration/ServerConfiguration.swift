@@ -7,6 +7,7 @@ package struct ServerConfiguration: Sendable, Equatable {
     package var http: HTTPConfiguration
     package var log: LogConfiguration
     package var store: StoreConfiguration
+    package var kontor: KontorKeys
     package var dataDirectory: String
     package var shutdownGraceSeconds: Int
     package var loops: Int
@@ -14,6 +15,7 @@ package struct ServerConfiguration: Sendable, Equatable {
     package init(section: inout ConfigSection) {
         listener = ListenerConfiguration(section: &section)
         tls = TLSSettings(section: &section)
+        kontor = KontorKeys(section: &section)
         dataDirectory = section.path(
             "data_directory", default: "data", help: "The folder that holds everything the server keeps.")
         shutdownGraceSeconds = section.integer(

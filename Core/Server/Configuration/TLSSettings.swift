@@ -27,29 +27,29 @@ package struct TLSSettings: Sendable, Equatable {
         authorityPath = section.path(
             "client_certificate_authority_path", default: "",
             help: "The authorities (PEM) that may have issued the clients' certificates.")
-        let choice = section.choice(
-            "client_certificates", ClientCertificates.allCases.map(\.rawValue), default: ClientCertificates.none.rawValue,
-            help: "Whether clients may show a certificate. They are never forced to: older clients would fall back to plain text.")
+        let choice: ClientCertificates = section.choice(
+            "client_certificates", default: .none,
+            help: "Whether clients may show a certificate. They never must: older clients would fall back to plain text.")
         mode = Mode(
             isForced: isForced, isConfigured: !certificatePath.isEmpty && !keyPath.isEmpty,
-            clientCertificates: ClientCertificates(rawValue: choice) ?? .none)
+            clientCertificates: choice)
         check(&section)
     }
 
     private func check(_ section: inout ConfigSection) {
         if mode.isForced && certificatePath.isEmpty {
-            section.problem("forced_ssl_usage", "Server certificate file is missing! Set certificate_path.")
+            section.reportProblem("forced_ssl_usage", "Server certificate file is missing! Set certificate_path.")
         }
         if mode.isForced && keyPath.isEmpty {
-            section.problem("forced_ssl_usage", "Server certificate key file is missing! Set certificate_key_path.")
+            section.reportProblem("forced_ssl_usage", "Server certificate key file is missing! Set certificate_key_path.")
         }
         if !mode.isForced && certificatePath.isEmpty != keyPath.isEmpty {
             let missing = certificatePath.isEmpty ? "certificate_path" : "certificate_key_path"
             let given = certificatePath.isEmpty ? "certificate_key_path" : "certificate_path"
-            section.problem(given, "needs \(missing) too")
+            section.reportProblem(given, "needs \(missing) too")
         }
         if mode.clientCertificates == .optional && authorityPath.isEmpty {
-            section.problem("client_certificates", "needs client_certificate_authority_path")
+            section.reportProblem("client_certificates", "needs client_certificate_authority_path")
         }
     }
 }

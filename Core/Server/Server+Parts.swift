@@ -1,0 +1,6 @@
+import GantryEventLoop
+import GantryLog
+import GantryPlugin
+import GantryPluginHost
+import GantryStorage
+import GantryTransport
