@@ -77,11 +77,13 @@ let package = Package(
         core("PluginHost", ["Log", "Config", "HTTP", "Plugin"]),
 
         // The tests, in the order of what they test.
-        tests("Log", ["Log"]),
         tests("Bytes", ["Bytes"]),
+        tests("JSON", ["JSON"]),
         tests("Log", ["Log", "Bytes"]),
         tests("PluginHost", ["Log", "Config", "HTTP", "Plugin", "PluginHost"]),
+        tests("Config", ["Config", "JSON"]),
+        tests("EventLoop", ["EventLoop"]),
+        tests("Storage", ["Storage"], c: ["CSQLite"]),
         tests("Tidy", []),
-        tests("Bytes", ["Bytes"]),
     ]
 )

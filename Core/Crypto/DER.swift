@@ -1,11 +1,11 @@
 /// Calls OpenSSL's `d2i_…` and `i2d_…` functions: whole input or nothing, lengths checked.
 enum DER {
-    /// The largest object read; a long revocation list is the largest that is real.
-    static let bytesMax = 16 << 20
+    /// The largest key or certificate read; real ones have a few thousand bytes.
+    static let bytesMax = 256 << 10
 
     /// Decodes one object. Bytes after it are an error.
     static func decode(
-        _ der: Span<UInt8>, _ what: String, free: (OpaquePointer) -> Void,
+        _ der: Span<UInt8>, _ what: String, bytesMax: Int = bytesMax, free: (OpaquePointer) -> Void,
         _ decoder: (UnsafeMutablePointer<UnsafePointer<UInt8>?>, Int) -> OpaquePointer?
     ) throws(CryptoError) -> OpaquePointer {
         guard der.count <= bytesMax else { throw CryptoError(.tooLarge, "\(what) is larger than \(bytesMax) bytes") }

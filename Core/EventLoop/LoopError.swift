@@ -65,12 +65,12 @@ extension LoopError.Code {
 
     /// The reason in words, as libuv has them.
     package var message: String {
-        Self.text(capacity: 128) { unsafe uv_strerror_r(rawValue, $0, $1) }
+        unsafe Self.text(capacity: 128) { unsafe uv_strerror_r(rawValue, $0, $1) }
     }
 
     /// The short name, such as `EADDRINUSE`, for logs and tests.
     package var name: String {
-        Self.text(capacity: 32) { unsafe uv_err_name_r(rawValue, $0, $1) }
+        unsafe Self.text(capacity: 32) { unsafe uv_err_name_r(rawValue, $0, $1) }
     }
 
     private static func text(

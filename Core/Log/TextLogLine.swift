@@ -61,16 +61,12 @@ enum TextLogLine {
 
     private static func appendEscaped(_ text: String, quoted: Bool, to line: inout [UInt8]) {
         for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\n": line.append(contentsOf: "\\n".utf8)
-            case "\r": line.append(contentsOf: "\\r".utf8)
-            case "\t": line.append(contentsOf: "\\t".utf8)
-            case "\"" where quoted: line.append(contentsOf: "\\\"".utf8)
-            case "\\" where quoted: line.append(contentsOf: "\\\\".utf8)
-            case let control where ControlCharacters.contain(control):
-                line.append(contentsOf: "\\u{\(String(control.value, radix: 16))}".utf8)
-            default: line.append(contentsOf: scalar.utf8)
+            if let escape = ControlCharacters.escape(scalar) {
+                line.append(contentsOf: escape.utf8)
+                continue
             }
+            if quoted && (scalar == "\"" || scalar == "\\") { line.append(UInt8(ascii: "\\")) }
+            line.append(contentsOf: scalar.utf8)
         }
     }
 }

@@ -1,0 +1,53 @@
+import GantryBytes
+import GantryLog
+
+/// Writes one event per request when its reply begins: what was asked, what was answered, how long it took.
+package struct AccessLogMiddleware: HTTPMiddleware {
+    private let level: LogLevel
+    private let clock: @Sendable () -> ContinuousClock.Instant
+
+    package init(level: LogLevel = .info, clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) {
+        self.level = level
+        self.clock = clock
+    }
+
+    package func handle(_ request: HTTPRequest, next: HTTPHandler) async throws -> HTTPResponse {
+        guard request.connection.logger.isEnabled(level) else { return try await next(request) }
+        let start = clock()
+        do {
+            let response = try await next(request)
+            write(request, response.status, response.body.knownLength, since: start)
+            return response
+        } catch {
+            let response = ErrorDocument.response(to: error, for: request)
+            write(request, response.status, response.body.knownLength, since: start)
+            return response
+        }
+    }
+
+    /// The query is left out: it may hold secrets.
+    private func write(_ request: HTTPRequest, _ status: HTTPStatus, _ length: Int?, since start: ContinuousClock.Instant) {
+        let microseconds = start.duration(to: clock()).components.attoseconds / 1_000_000_000_000
+        let seconds = start.duration(to: clock()).components.seconds
+        var fields: LogFields = [
+            "method": .string(request.method.rawValue), "path": .string(request.path),
+            "status": .int(Int(status.code)), "ms": .double(Double(seconds * 1_000_000 + microseconds) / 1000),
+        ]
+        if let length { fields["bytes"] = .int(length) }
+        if let remote = request.remote { fields["remote"] = .string(remote.host) }
+        if let trace = request.trace { fields["trace"] = .string(trace.traceID) }
+        request.logger.log(level, "request", fields)
+    }
+}
+
+extension HTTPResponse.Body {
+    /// The body's length when it is known before it is written.
+    package var knownLength: Int? {
+        switch self {
+        case .empty: 0
+        case .bytes(let bytes): bytes.count
+        case .stream(let length, _): length
+        case .events, .upgrade: nil
+        }
+    }
+}

@@ -1,0 +1,51 @@
+/// Lets pages of other origins call the routes that ask for it, and answers their preflight requests.
+package struct CORSMiddleware: HTTPMiddleware {
+    private let router: Router
+
+    package init(router: Router) { self.router = router }
+
+    package func handle(_ request: HTTPRequest, next: HTTPHandler) async throws -> HTTPResponse {
+        guard let origin = request.headers["Origin"] else { return try await next(request) }
+        if request.method == .options, let wanted = request.headers["Access-Control-Request-Method"] {
+            return try await preflight(request, origin, HTTPMethod(wanted), next)
+        }
+        guard let cors = request.route?.options.cors else { return try await next(request) }
+        var response: HTTPResponse
+        do {
+            response = try await next(request)
+        } catch {
+            response = ErrorDocument.response(to: error, for: request)
+        }
+        Self.allow(origin, cors, &response.headers)
+        return response
+    }
+
+    private func preflight(
+        _ request: HTTPRequest, _ origin: String, _ wanted: HTTPMethod, _ next: HTTPHandler
+    ) async throws -> HTTPResponse {
+        let bytes = request.head.headers.bytes
+        guard
+            case .route(let matched, _) = router.match(wanted, bytes.span.extracting(request.head.pathRange)),
+            let cors = matched.route.options.cors
+        else { return try await next(request) }
+        var response = HTTPResponse(.noContent)
+        Self.allow(origin, cors, &response.headers)
+        guard response.headers.contains("Access-Control-Allow-Origin") else { return response }
+        response.headers.add("Access-Control-Allow-Methods", wanted.rawValue)
+        if let fields = request.headers["Access-Control-Request-Headers"] {
+            response.headers.add("Access-Control-Allow-Headers", fields)
+        }
+        response.headers.add("Access-Control-Max-Age", String(cors.maxAgeSeconds))
+        return response
+    }
+
+    private static func allow(_ origin: String, _ cors: Route.CORS, _ headers: inout HTTPHeaders) {
+        headers.add("Vary", "Origin")
+        if cors.origins.contains(origin) {
+            headers["Access-Control-Allow-Origin"] = origin
+            if cors.allowsCredentials { headers["Access-Control-Allow-Credentials"] = "true" }
+        } else if cors.origins.contains("*") {
+            headers["Access-Control-Allow-Origin"] = "*"
+        }
+    }
+}

@@ -1,0 +1,257 @@
+import GantryBytes
+import GantryEventLoop
+import GantryLog
+import Synchronization
+
+
+// What leaves: the handler's task, its reply, and what follows the reply.
+extension HTTPServerConnection {
+    /// Bodies up to this size are copied behind their head; larger ones are handed to the stream as they are.
+    private static let copiedBodyBytesMax = 16 << 10
+
+    /// Starts the handler; it runs here and now until it has to wait for something.
+    func dispatch() {
+        guard var current = exchange else { return }
+        let isWhole = current.isReceived
+        let body: HTTPRequestBody =
+            if isWhole {
+                current.bodyCount == 0 ? .empty : .bytes(current.takeBody())
+            } else {
+                HTTPRequestBody(.stream(length: current.head.framing.length, ConnectionBody(self, number)))
+            }
+        current.isDispatched = true
+        let request = HTTPRequest(head: current.head, connection: info, body: body, id: host.makeRequestID())
+        let plan = current.plan
+        exchange = current
+        deadline = host.now + (isWhole ? handlerTime(plan) : host.limits.bodyIdleTime.wholeMilliseconds)
+        let mine = number
+        let task = Task.immediate(executorPreference: loop) { await self.answer(request, plan, mine) }
+        if number == mine { exchange?.task = task }
+    }
+
+    func handlerTime(_ plan: HTTPApplication.Plan) -> Int64 {
+        (plan.timeout ?? host.limits.handlerTime).wholeMilliseconds
+    }
+
+    private func answer(_ request: HTTPRequest, _ plan: HTTPApplication.Plan, _ mine: UInt64) async {
+        var response = await host.application.respond(request, plan: plan)
+        guard number == mine, phase == .answering else { return }
+        if let name = response.headers.refusedName {
+            request.logger.error("reply refused: a header field could break the message", ["field": .string(name)])
+            response = Problem.internalError("The server made a reply that cannot be sent.").response(
+                requestID: request.id)
+        }
+        switch response.body {
+        case .empty: sendWhole(response, [])
+        case .bytes(let bytes): sendWhole(response, bytes)
+        case .stream(let length, let write): await sendStream(response, length, request, write)
+        case .events(let write):
+            await sendStream(response, nil, request, isEvents: true) { try await write(HTTPEventWriter($0)) }
+        case .upgrade(let name, let run): await upgrade(response, to: name, request, run)
+        }
+    }
+
+    // MARK: - Whole replies
+
+    private func sendWhole(_ response: HTTPResponse, _ body: [UInt8]) {
+        withOutput {
+            guard let head = exchange?.head else { return }
+            let keeps = beginReply(response, bodyLength: body.count)
+            if head.method != .head, !response.status.hasNoBody, !body.isEmpty {
+                if body.count <= Self.copiedBodyBytesMax {
+                    out.append(contentsOf: body)
+                } else {
+                    stream.write(out, body)
+                    out.removeAll(keepingCapacity: true)
+                }
+            }
+            finishExchange(keeps: keeps)
+        }
+    }
+
+    /// Writes the head and tells whether the connection lives on.
+    private func beginReply(_ response: HTTPResponse, bodyLength: Int?, headers: HTTPHeaders? = nil) -> Bool {
+        guard let exchange else { return false }
+        let head = exchange.head
+        let framing = HTTPResponseWriter.framing(
+            status: response.status, method: head.method, minorVersion: head.minorVersion, bodyLength: bodyLength)
+        let keeps = head.keepsAlive && !host.isDraining && framing != .untilClose && canReachNextRequest(exchange)
+        let connection: HTTPResponseWriter.Connection = keeps ? (head.minorVersion == 0 ? .keepAlive : .open) : .close
+        HTTPResponseWriter.appendHead(
+            response.status, headers ?? response.headers, framing: framing, connection: connection,
+            dateLine: host.currentDateLine(), to: &out)
+        host.counters.count(response.status)
+        self.exchange?.owesContinue = false
+        self.exchange?.reply =
+            switch framing {
+            case .none: .dropped
+            case .length(let count): head.method == .head ? .dropped : .length(left: count)
+            case .chunked: .chunked
+            case .untilClose: .untilClose
+            }
+        return keeps
+    }
+
+    /// Whether the rest of the request's body is short enough to be skipped, so that the next request can be read.
+    private func canReachNextRequest(_ exchange: HTTPExchange) -> Bool {
+        if exchange.isReceived { return true }
+        guard exchange.bodyFailure == nil, !hasEnded, !exchange.owesContinue, let missing = parser.missingBodyBytes
+        else { return false }
+        return missing <= host.limits.drainBytes
+    }
+
+    /// The reply is complete: the next request is read, or the connection ends.
+    func finishExchange(keeps: Bool) {
+        let isReceived = exchange?.isReceived ?? true
+        exchange = nil
+        number += 1
+        guard keeps, phase == .answering else { return linger() }
+        phase = .reading
+        isSkippingBody = !isReceived
+        droppedBytes = 0
+        deadline = host.now + host.limits.keepAliveTime.wholeMilliseconds
+        if isSkippingBody || !ahead.isEmpty || isPaused || hasEnded { scheduleReadAhead() }
+    }
+
+    /// Continues with what has arrived meanwhile; inside `receive` that happens by itself when nothing waits yet.
+    private func scheduleReadAhead() {
+        if !isReadingAhead {
+            isReadingAhead = true
+            // Not from here: a client that sends a thousand small requests would make a deep stack.
+            loop.execute { [self] in
+                assumeIsolated { connection in
+                    connection.isReadingAhead = false
+                    connection.withOutput {
+                        connection.readAhead()
+                        if connection.hasEnded, connection.phase == .reading, connection.ahead.isEmpty {
+                            connection.peerDidEnd()
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    // MARK: - Streams
+
+    private func sendStream(
+        _ response: HTTPResponse, _ length: Int?, _ request: HTTPRequest, isEvents: Bool = false,
+        _ write: (HTTPBodyWriter) async throws -> Void
+    ) async {
+        let mine = number
+        var keeps = false
+        withOutput {
+            var headers = response.headers
+            if isEvents {
+                headers["Content-Type"] = "text/event-stream"
+                headers["Cache-Control"] = headers["Cache-Control"] ?? "no-store"
+            }
+            keeps = beginReply(response, bodyLength: length, headers: headers)
+            if isEvents, let reply = exchange?.reply, reply != .dropped {
+                exchange?.reply = .events(chunked: reply == .chunked)
+            }
+            stallSince = host.now
+            deadline = host.now + host.limits.eventHeartbeat.wholeMilliseconds
+        }
+        guard let reply = exchange?.reply else { return }
+        if reply != .dropped {
+            do {
+                try await write(HTTPBodyWriter(ConnectionWriter(self, mine)))
+            } catch {
+                guard number == mine else { return }
+                request.logger.warning("reply cut short", ["error": LogValue(describing: error)])
+                return abort()
+            }
+        }
+        guard number == mine, phase == .answering else { return }
+        finishStream(keeps: keeps, request)
+    }
+
+    private func finishStream(keeps: Bool, _ request: HTTPRequest) {
+        switch exchange?.reply {
+        case .chunked, .events(chunked: true):
+            withOutput {
+                out.append(contentsOf: HTTPResponseWriter.lastChunk)
+                finishExchange(keeps: keeps)
+            }
+        case .length(let left) where left > 0:
+            request.logger.error("reply cut short: the handler wrote less than it said", ["missing": .int(left)])
+            abort()
+        default:
+            withOutput { finishExchange(keeps: keeps) }
+        }
+    }
+
+    /// Sends a piece of a streamed body and waits while too much is queued.
+    func writeBody(_ bytes: [UInt8], _ mine: UInt64) async throws {
+        guard number == mine, phase == .answering, let reply = exchange?.reply else { throw Problem.clientGone }
+        switch reply {
+        case .none: throw Problem.internalError("A body is written before its head.")
+        case .dropped: return
+        case .length(let left):
+            guard bytes.count <= left else {
+                throw Problem.internalError("The handler wrote more than it said.")
+            }
+            exchange?.reply = .length(left: left - bytes.count)
+            withOutput { append(bytes, chunked: false) }
+        case .chunked: withOutput { append(bytes, chunked: true) }
+        case .untilClose: withOutput { append(bytes, chunked: false) }
+        case .events(let chunked):
+            withOutput { append(bytes, chunked: chunked) }
+            deadline = host.now + host.limits.eventHeartbeat.wholeMilliseconds
+        }
+        try await waitForRoom(mine)
+    }
+
+    private func append(_ bytes: [UInt8], chunked: Bool) {
+        if chunked { HTTPResponseWriter.appendChunkSize(bytes.count, to: &out) }
+        if bytes.count <= Self.copiedBodyBytesMax {
+            out.append(contentsOf: bytes)
+        } else {
+            stream.write(out, bytes)
+            out.removeAll(keepingCapacity: true)
+        }
+        if chunked { out.append(contentsOf: HTTPResponseWriter.lineBreak) }
+    }
+
+    /// Sends an empty event, so that proxies keep the connection and a dead client is noticed.
+    func sendHeartbeat() {
+        guard case .events(let chunked) = exchange?.reply else { return }
+        deadline = host.now + host.limits.eventHeartbeat.wholeMilliseconds
+        if stream.pendingWriteBytes == 0 { withOutput { append(ServerSentEvent.heartbeat, chunked: chunked) } }
+    }
+
+    /// Waits until the client has taken enough of what is queued.
+    func waitForRoom(_ mine: UInt64) async throws {
+        try Task.checkCancellation()
+        while number == mine, stream.pendingWriteBytes >= stream.writeHighWater {
+            guard exchange?.drainWaiter == nil else {
+                throw Problem.internalError("Two tasks write to one body at the same time.")
+            }
+            await withTaskCancellationHandler {
+                await withCheckedContinuation { exchange?.drainWaiter = $0 }
+            } onCancel: {
+                loop.execute { [self] in assumeIsolated { $0.wakeDrain(mine) } }
+            }
+            try Task.checkCancellation()
+        }
+        guard number == mine else { throw Problem.clientGone }
+    }
+
+    private func wakeDrain(_ mine: UInt64) {
+        if number == mine { exchange?.wakeDrain() }
+    }
+}
+
+/// The writer's way to the connection.
+private struct ConnectionWriter: HTTPBodySink {
+    private let connection: HTTPServerConnection
+    private let number: UInt64
+
+    init(_ connection: HTTPServerConnection, _ number: UInt64) {
+        self.connection = connection
+        self.number = number
+    }
+
+    func write(_ bytes: [UInt8]) async throws { try await connection.writeBody(bytes, number) }
+}
