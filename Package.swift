@@ -80,10 +80,10 @@ let package = Package(
         tests("Bytes", ["Bytes"]),
         tests("JSON", ["JSON"]),
         tests("Log", ["Log", "Bytes"]),
-        tests("PluginHost", ["Log", "Config", "HTTP", "Plugin", "PluginHost"]),
         tests("Config", ["Config", "JSON"]),
         tests("EventLoop", ["EventLoop"]),
         tests("Storage", ["Storage"], c: ["CSQLite"]),
+        tests("PluginHost", ["Log", "Config", "HTTP", "Plugin", "PluginHost"]),
         tests("Tidy", []),
     ]
 )
