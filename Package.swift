@@ -77,13 +77,19 @@ let package = Package(
         core("PluginHost", ["Log", "Config", "HTTP", "Plugin"]),
 
         // The tests, in the order of what they test.
+        .target(
+            name: "TestSupport", dependencies: dependencies(["Bytes", "Crypto"], []), path: "Tests/TestSupport",
+            swiftSettings: settings),
         tests("Bytes", ["Bytes"]),
         tests("JSON", ["JSON"]),
         tests("Log", ["Log", "Bytes"]),
         tests("Config", ["Config", "JSON"]),
+        tests("CommandLine", ["CommandLine", "Bytes", "JSON"]),
         tests("EventLoop", ["EventLoop"]),
         tests("Storage", ["Storage"], c: ["CSQLite"]),
         tests("PluginHost", ["Log", "Config", "HTTP", "Plugin", "PluginHost"]),
+        tests("HTTP", ["HTTP", "Bytes", "JSON", "Log", "EventLoop"], c: ["CZlib"]),
         tests("Tidy", []),
-    ]
+        tests("TLS", ["Bytes", "Crypto", "TestSupport"]),
+    ] + fuzz("JSON", ["JSON"]) + fuzz("Config", ["Config", "JSON"])
 )

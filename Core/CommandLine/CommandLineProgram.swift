@@ -104,7 +104,7 @@ package struct CommandLineProgram: Sendable {
     private func refuse(_ error: UsageError, _ words: [String], _ context: CommandContext) -> ExitCode {
         let asksForVersion = words.prefix { $0 != "--" }.contains("--\(CommandLineProgram.versionOption.name)")
         if error.isBareGroup && error.path == [root.name] && asksForVersion {
-            context.print(version)
+            context.writeLine(version)
             return context.finalCode(.ok)
         }
         if error.isBareGroup && !context.isJSON {

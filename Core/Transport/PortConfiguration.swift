@@ -15,7 +15,8 @@ package struct PortConfiguration: Sendable {
         self.http = http
     }
 
-    func check() throws(PortError) {
+    /// Says what is wrong with it, if anything is.
+    package func check() throws(PortError) {
         if requiresTLS, tls == nil { throw .configuration("TLS is required but no certificate is set") }
         guard limits.connectionsMax > 0 else { throw .configuration("a port needs room for a connection") }
         guard doors.count <= PortLimits.doorsMax else {

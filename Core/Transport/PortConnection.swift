@@ -7,7 +7,7 @@ import GantryLog
 /// Once handed over it only passes calls and events on, and tells its port when it ends. Belongs to its loop.
 final class PortConnection {
     enum Phase {
-        /// For the first bytes, in clear or inside TLS.
+        /// Waits for the first bytes, in clear or inside TLS.
         case waiting
         case securing
         case serving
@@ -16,7 +16,7 @@ final class PortConnection {
 
     let id: UInt64
     let port: PortState
-    let configuration: PortConfiguration
+    private let plan: PortPlan
     private let shard: PortShard
     let peer: SocketAddress?
     /// The socket, or TLS over it.
@@ -28,29 +28,34 @@ final class PortConnection {
     private var timer: LoopTimer?
 
     init(
-        _ stream: any ByteStream, id: UInt64, _ configuration: PortConfiguration, _ port: PortState, _ shard: PortShard
+        _ stream: any ByteStream, id: UInt64, _ plan: PortPlan, _ port: PortState, _ shard: PortShard
     ) {
         inner = stream
         peer = stream.peer
         self.id = id
-        self.configuration = configuration
+        self.plan = plan
         self.port = port
         self.shard = shard
     }
 
     func start() {
         inner.handler = self
-        arm(configuration.limits.firstByteTimeout)
+        arm(plan.configuration.limits.firstByteTimeout)
         inner.startReading()
     }
 
     /// Ends at once when nothing has been asked for yet, else when the handler sees fit.
     func drain() {
         switch phase {
-        case .waiting, .securing: close()
+        case .waiting, .securing: dismiss()
         case .serving: (handler as? any DrainingHandler)?.streamShouldDrain()
         case .closed: break
         }
+    }
+
+    /// Ends at once, whatever is under way.
+    func cutOff() {
+        if phase == .serving { inner.abort() } else { dismiss() }
     }
 
     private func arm(_ timeout: Duration) {
@@ -74,33 +79,39 @@ final class PortConnection {
             debug("connection closed: no TLS handshake in time")
         case .serving, .closed: return
         }
-        close()
+        dismiss()
+    }
+
+    /// Closes what nobody serves; what still happens to it is of no interest.
+    private func dismiss() {
+        phase = .closed
+        disarm()
+        inner.close()
     }
 
     private func sniff() {
-        let sniffer = PortSniffer(signatures: configuration.doors.map(\.signature))
-        let verdict = sniffer.verdict(on: first.span, isSecure: tls != nil)
+        let verdict = plan.sniffer.verdict(on: first.span, isSecure: tls != nil)
         switch verdict {
         case .undecided: break
         case .tls: secure()
-        case .door, .http where tls == nil && configuration.requiresTLS: refuseClear(verdict)
+        case _ where tls == nil && plan.configuration.requiresTLS: refuseClear(verdict)
         case .door(let index):
             port.counters.count(.door)
-            serve(configuration.doors[index].acceptor)
+            serve(plan.configuration.doors[index].acceptor)
         case .http:
             port.counters.count(.http)
-            serve(configuration.http)
+            serve(plan.configuration.http)
         }
     }
 
     private func secure() {
-        guard let holder = configuration.tls else {
+        guard let holder = plan.configuration.tls else {
             port.counters.count(.tlsUnavailable)
             debug("connection closed: TLS, but no certificate is set")
-            return close()
+            return dismiss()
         }
         phase = .securing
-        arm(configuration.limits.handshakeTimeout)
+        arm(plan.configuration.limits.handshakeTimeout)
         do throws(TLSError) {
             let stream = TLSStream(over: inner, engine: try TLSEngine(server: holder.current))
             inner.pauseReading()
@@ -113,7 +124,7 @@ final class PortConnection {
         } catch {
             port.counters.count(.handshakeFailure)
             port.logger.error("no TLS connection can be made", ["error": .string(error.reason)])
-            close()
+            dismiss()
         }
     }
 
@@ -125,11 +136,14 @@ final class PortConnection {
             if session.isResumed { port.counters.count(.resumption) }
             tls = session
             phase = .waiting
-            arm(configuration.limits.firstByteTimeout)
+            arm(plan.configuration.limits.firstByteTimeout)
             inner.startReading()
         case .failure(let error):
             port.counters.count(.handshakeFailure)
             debug("TLS handshake failed", ["error": .string(error.reason)])
+            // The stream closes by itself when the peer has had time to read the alert.
+            phase = .closed
+            disarm()
         }
     }
 
@@ -138,11 +152,11 @@ final class PortConnection {
         if case .door(let index) = verdict {
             port.logger.warning(
                 "credentials sent in clear by \(peer?.description ?? "a local peer")",
-                ["port": .string(port.name), "door": .string(configuration.doors[index].name)])
+                ["port": .string(port.name), "door": .string(plan.configuration.doors[index].name)])
         } else {
             debug("connection closed: in clear, but TLS is required")
         }
-        close()
+        dismiss()
     }
 
     private func serve(_ acceptor: ConnectionAcceptor) {
@@ -157,7 +171,7 @@ final class PortConnection {
     }
 
     private func debug(_ message: @autoclosure () -> String, _ fields: @autoclosure () -> LogFields = [:]) {
-        port.logger.with(["port": .string(port.name), "connection": .int(Int64(clamping: id))])
+        port.logger.with(["port": .string(port.name), "connection": .int(Int(clamping: id))])
             .with(["peer": .string(peer?.description ?? "")]).debug(message(), fields())
     }
 }
@@ -176,7 +190,10 @@ extension PortConnection: ByteStreamHandler {
     func streamDidEnd() {
         switch phase {
         case .serving: handler?.streamDidEnd()
-        case .waiting: close()
+        case .waiting:
+            port.counters.count(.earlyLeave)
+            debug("connection closed: the peer left before it said anything")
+            dismiss()
         case .securing, .closed: break
         }
     }

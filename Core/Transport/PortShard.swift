@@ -5,7 +5,7 @@ import Synchronization
 /// The connections of one port on one loop.
 // SAFETY: `connections` is touched on `loop` only, which every method but `expect` and `count` checks; the count is
 // atomic.
-final class PortShard: @unchecked Sendable {
+@safe final class PortShard: @unchecked Sendable {
     let loop: Loop
     private let expected = Atomic<Int>(0)
     private var connections: [ObjectIdentifier: PortConnection] = [:]
@@ -22,13 +22,14 @@ final class PortShard: @unchecked Sendable {
         expected.add(1, ordering: .relaxed)
     }
 
-    func adopt(_ socket: AcceptedSocket, id: UInt64, _ configuration: PortConfiguration, _ port: PortState) {
+    func adopt(_ socket: AcceptedSocket, id: UInt64, _ plan: PortPlan, _ port: PortState) {
         loop.preconditionCurrent()
         do throws(LoopError) {
             let stream = try SocketStream(adopting: socket, on: loop)
-            let connection = PortConnection(stream, id: id, configuration, port, self)
+            let connection = PortConnection(stream, id: id, plan, port, self)
             connections[ObjectIdentifier(connection)] = connection
-            if port.drains { connection.close() } else { connection.start() }
+            connection.start()
+            if port.drains { connection.drain() }
         } catch {
             port.counters.count(.broken)
             port.logger.debug("connection lost before it was served", ["error": .string(error.description)])
@@ -52,6 +53,6 @@ final class PortShard: @unchecked Sendable {
 
     func abortAll() {
         loop.preconditionCurrent()
-        for connection in connections.values { connection.abort() }
+        for connection in connections.values { connection.cutOff() }
     }
 }

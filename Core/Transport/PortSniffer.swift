@@ -1,5 +1,5 @@
 /// Tells by the first bytes of a connection who is to serve it. Pure; the bytes may come in any pieces.
-struct PortSniffer {
+struct PortSniffer: Sendable {
     enum Verdict: Equatable {
         /// Too few bytes to tell.
         case undecided

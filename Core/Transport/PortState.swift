@@ -2,13 +2,24 @@ import GantryEventLoop
 import GantryLog
 import Synchronization
 
+/// A configuration with what is made ready once for all connections that follow it.
+final class PortPlan: Sendable {
+    let configuration: PortConfiguration
+    let sniffer: PortSniffer
+
+    init(_ configuration: PortConfiguration) {
+        self.configuration = configuration
+        sniffer = PortSniffer(signatures: configuration.doors.map(\.signature))
+    }
+}
+
 /// What the loops of one port share: the configuration in force, the counters, and who waits for its end.
 final class PortState: Sendable {
     let name: String
     let logger: Logger
     let shards: [PortShard]
     let counters = PortCounters()
-    private let configuration: Mutex<PortConfiguration>
+    private let plan: Mutex<PortPlan>
     private let lastID = Atomic<UInt64>(0)
     private let active = Atomic<Int>(0)
     private let isDraining = Atomic<Bool>(false)
@@ -24,33 +35,32 @@ final class PortState: Sendable {
         self.name = name
         self.logger = logger
         shards = loops.map { PortShard(loop: $0) }
-        self.configuration = Mutex(configuration)
+        plan = Mutex(PortPlan(configuration))
     }
 
     var activeCount: Int { active.load(ordering: .acquiring) }
-    var current: PortConfiguration { configuration.withLock { $0 } }
 
+    /// New connections follow the new configuration.
     func replace(_ new: PortConfiguration) {
-        configuration.withLock { $0 = new }
+        plan.withLock { $0 = PortPlan(new) }
     }
 
     /// Sends a new connection to the loop with the fewest, or away.
     func accept(_ socket: AcceptedSocket) {
         counters.count(.accepted)
-        let configuration = current
-        guard active.load(ordering: .relaxed) < configuration.limits.connectionsMax else {
-            return refuse(socket, configuration.limits.connectionsMax)
-        }
+        let plan = self.plan.withLock { $0 }
+        let connectionsMax = plan.configuration.limits.connectionsMax
+        guard active.load(ordering: .relaxed) < connectionsMax else { return refuse(socket, connectionsMax) }
         guard var target = shards.first else { return socket.close() }
         for shard in shards.dropFirst() where shard.count < target.count { target = shard }
         active.add(1, ordering: .acquiringAndReleasing)
         target.expect()
         let id = lastID.add(1, ordering: .relaxed).newValue
         if target.loop.isCurrent {
-            target.adopt(socket, id: id, configuration, self)
+            target.adopt(socket, id: id, plan, self)
         } else {
             let shard = target
-            shard.loop.execute { shard.adopt(socket, id: id, configuration, self) }
+            shard.loop.execute { shard.adopt(socket, id: id, plan, self) }
         }
     }
 
@@ -98,6 +108,6 @@ final class PortState: Sendable {
         guard let count else { return }
         logger.warning(
             "connections refused: the limit is reached",
-            ["port": .string(name), "limit": .int(Int64(connectionsMax)), "refused": .int(Int64(count))])
+            ["port": .string(name), "limit": .int(connectionsMax), "refused": .int(count)])
     }
 }

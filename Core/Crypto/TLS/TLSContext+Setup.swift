@@ -67,9 +67,23 @@ extension TLSContext {
         let store = unsafe SSL_CTX_get_cert_store(pointer)
         for root in trust.anchors.own {
             guard unsafe root.withPointer({ unsafe X509_STORE_add_cert(store, $0) }) == 1 else {
-                throw .openSSL(.configuration, "the root \(root.subject) cannot be used")
+                throw .openSSL(.configuration, "the root \(root.subjectText) cannot be used")
             }
         }
+        try add(trust.revocationLists)
+    }
+
+    /// Has the leaves looked up in the lists; a leaf whose issuer gave none is refused then.
+    private func add(_ lists: [CertificateRevocationList]) throws(TLSError) {
+        guard !lists.isEmpty else { return }
+        let store = unsafe SSL_CTX_get_cert_store(pointer)
+        for list in lists {
+            guard unsafe list.withPointer({ unsafe X509_STORE_add_crl(store, $0) }) == 1 else {
+                throw .openSSL(.configuration, "a revocation list cannot be used")
+            }
+        }
+        guard unsafe X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(pointer), CUnsignedLong(X509_V_FLAG_CRL_CHECK)) == 1
+        else { throw .openSSL(.configuration, "revocation lists cannot be used") }
     }
 
     /// Tells clients whose certificates are welcome, so that one with several picks the right one.
@@ -89,8 +103,9 @@ extension TLSContext {
     private func bindSessions(_ clients: TLSServerConfiguration.ClientCertificates) throws(TLSError) {
         var rules: [UInt8] = [UInt8(truncatingIfNeeded: clients.verifyMode)]
         if let trust = clients.trust {
-            for root in trust.anchors.own { rules += root.fingerprint }
+            for root in trust.anchors.own { rules += (try? root.fingerprint()) ?? [] }
             for pin in trust.pinned.sorted(by: { $0.lexicographicallyPrecedes($1) }) { rules += pin }
+            for list in trust.revocationLists { rules += Digest.sha256((try? list.der()) ?? []) }
             if trust.inspection != nil { rules += SecureRandom.bytes(32) }
         }
         let name = Digest.sha256(rules)

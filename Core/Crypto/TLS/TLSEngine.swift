@@ -69,6 +69,8 @@ import COpenSSL
     }
 
     deinit {
+        // OpenSSL spoils the session of a connection that ends without `close_notify`; most of the world's end so.
+        if state == .open { unsafe SSL_set_shutdown(ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN) }
         unsafe SSL_free(ssl)
     }
 

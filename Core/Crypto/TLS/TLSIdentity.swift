@@ -12,11 +12,11 @@ package struct TLSIdentity: Sendable {
     package init(chain: [Certificate], key: PrivateKey, serverNames: [String]? = nil) throws(TLSError) {
         guard let leaf = chain.first else { throw TLSError(.configuration, "an identity needs a certificate") }
         guard leaf.matches(key) else {
-            throw TLSError(.configuration, "the private key does not belong to the certificate \(leaf.subject)")
+            throw TLSError(.configuration, "the private key does not belong to the certificate \(leaf.subjectText)")
         }
         self.chain = chain
         self.key = key
-        self.serverNames = (serverNames ?? leaf.dnsNames).map { $0.lowercased() }
+        self.serverNames = (serverNames ?? leaf.hostNames).map { $0.lowercased() }
     }
 
     /// Reads both from PEM texts; the leaf must come first in `chainPEM`.
@@ -36,7 +36,7 @@ package struct TLSIdentity: Sendable {
     func install(in context: OpaquePointer) throws(TLSError) {
         try unsafe withPointers { (leaf, key, chain) throws(TLSError) in
             guard unsafe SSL_CTX_use_cert_and_key(context, leaf, key, chain, 1) == 1 else {
-                throw .openSSL(.configuration, "the certificate \(self.chain.first?.subject ?? "") cannot be used")
+                throw .openSSL(.configuration, "the certificate \(self.chain.first?.subjectText ?? "") cannot be used")
             }
         }
     }
@@ -45,7 +45,7 @@ package struct TLSIdentity: Sendable {
     func install(onConnection ssl: OpaquePointer) throws(TLSError) {
         try unsafe withPointers { (leaf, key, chain) throws(TLSError) in
             guard unsafe SSL_use_cert_and_key(ssl, leaf, key, chain, 1) == 1 else {
-                throw .openSSL(.configuration, "the certificate \(self.chain.first?.subject ?? "") cannot be used")
+                throw .openSSL(.configuration, "the certificate \(self.chain.first?.subjectText ?? "") cannot be used")
             }
         }
     }

@@ -13,8 +13,9 @@ struct TLSPeerCheck {
             unsafe X509_STORE_CTX_set_error(chain, X509_V_OK)
             return nil
         }
-        let certificates = unsafe Self.sent(chain)
-        if let leaf = certificates.first, !trust.pinned.isEmpty, trust.pinned.contains(leaf.fingerprint) {
+        if !trust.pinned.isEmpty, let leaf = unsafe Self.leaf(chain), let print = try? leaf.fingerprint(),
+            trust.pinned.contains(print)
+        {
             unsafe X509_STORE_CTX_set_error(chain, X509_V_OK)
             return nil
         }
@@ -33,11 +34,8 @@ struct TLSPeerCheck {
         return nil
     }
 
-    private static func sent(_ chain: OpaquePointer) -> [Certificate] {
-        guard let leaf = unsafe X509_STORE_CTX_get0_cert(chain), let own = unsafe Certificate(sharing: leaf) else {
-            return []
-        }
-        return [own]
+    private static func leaf(_ chain: OpaquePointer) -> Certificate? {
+        unsafe X509_STORE_CTX_get0_cert(chain).flatMap { unsafe Certificate(sharing: $0) }
     }
 
     private static func verified(_ chain: OpaquePointer) -> [Certificate] {
@@ -54,7 +52,7 @@ struct TLSPeerCheck {
             return Self.standard(error)
         }
         let certificate = unsafe Certificate(sharing: culprit)
-        let subject = certificate?.subject ?? "?"
+        let subject = certificate?.subjectText ?? "?"
         let which = depth == 0 ? "certificate" : "issuer certificate \(subject)"
         switch error {
         case X509_V_ERR_CERT_HAS_EXPIRED:
@@ -63,12 +61,14 @@ struct TLSPeerCheck {
             return unsafe "\(which) becomes valid only in \(Self.distance(X509_get0_notBefore(culprit)))"
         case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
             X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-            return "unknown issuer \(certificate?.issuer ?? "?")"
+            return "unknown issuer \(certificate?.issuerText ?? "?")"
         case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN: return "unknown issuer \(subject)"
         case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT: return "self-signed certificate \(subject) is not trusted"
         case X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH:
-            return "certificate is for \(certificate?.namesInWords ?? subject), not for \(host ?? "this host")"
+            return "certificate is for \(certificate?.hostsText ?? subject), not for \(host ?? "this host")"
         case X509_V_ERR_INVALID_PURPOSE: return "\(which) is not meant for this use"
+        case X509_V_ERR_CRL_HAS_EXPIRED: return "the issuer's revocation list is out of date"
+        case X509_V_ERR_UNABLE_TO_GET_CRL: return "there is no revocation list of its issuer"
         case X509_V_ERR_CERT_REVOKED: return "\(which) was revoked"
         default: return "\(which) is refused: \(Self.standard(error))"
         }
@@ -92,19 +92,5 @@ struct TLSPeerCheck {
 
     private static func count(_ number: Int, _ unit: String) -> String {
         "\(number) \(unit)\(number == 1 ? "" : "s")"
-    }
-}
-
-extension Certificate {
-    /// A certificate that OpenSSL goes on using: counts a reference of its own.
-    convenience init?(sharing pointer: OpaquePointer) {
-        guard unsafe X509_up_ref(pointer) == 1 else { return nil }
-        unsafe self.init(adopting: pointer)
-    }
-
-    fileprivate var namesInWords: String? {
-        let names = dnsNames + ipAddresses
-        guard !names.isEmpty else { return nil }
-        return names.prefix(5).joined(separator: ", ") + (names.count > 5 ? ", …" : "")
     }
 }

@@ -19,6 +19,8 @@ package struct TLSTrust: Sendable {
     /// SHA-256 fingerprints of leaf certificates that pass as they are: no chain, no name, no date is looked at.
     package var pinned: Set<[UInt8]>
     package var inspection: Inspection?
+    /// When not empty, each leaf must have an issuer with a list here, and not stand in it.
+    package var revocationLists: [CertificateRevocationList] = []
     /// Nothing is checked at all; the connection is then only safe from listeners, not from impostors.
     package let acceptsAnyone: Bool
 

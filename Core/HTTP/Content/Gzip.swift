@@ -3,7 +3,7 @@ internal import CZlib
 /// Compresses bytes to the gzip format, piece by piece.
 ///
 /// Owned and used by one task at a time.
-package struct Gzip: ~Copyable {
+@safe package struct Gzip: ~Copyable {
     /// Fast and nearly as small as the default for the texts a server sends.
     private static let level: Int32 = 4
     private static let outputBytes = 16 << 10

@@ -21,7 +21,7 @@ package struct QualityList: Sendable, Hashable {
             var weight = 1000
             var isValid = true
             for piece in pieces.dropFirst() where piece.hasPrefix("q=") || piece.hasPrefix("Q=") {
-                if let parsed = Self.weight(piece.utf8.dropFirst(2)) { weight = parsed } else { isValid = false }
+                if let parsed = Self.weight(piece.dropFirst(2)) { weight = parsed } else { isValid = false }
             }
             if isValid { members.append(Member(name: ASCII.lowercase(name), weight: weight)) }
         }
@@ -53,8 +53,8 @@ package struct QualityList: Sendable, Hashable {
     }
 
     /// `0`, `0.5`, `1.000` in thousandths.
-    private static func weight(_ text: Substring.UTF8View) -> Int? {
-        let bytes = Array(text)
+    private static func weight(_ text: Substring) -> Int? {
+        let bytes = Array(text.utf8)
         guard let first = bytes.first, first == UInt8(ascii: "0") || first == UInt8(ascii: "1"), bytes.count <= 5 else {
             return nil
         }
@@ -68,8 +68,6 @@ package struct QualityList: Sendable, Hashable {
         }
         return weight <= 1000 ? weight : nil
     }
-
-    private static func weight(_ text: Slice<String.UTF8View>) -> Int? { weight(Substring(text).utf8) }
 
     private static func trimmed(_ text: Substring) -> String {
         let bytes = text.utf8.span

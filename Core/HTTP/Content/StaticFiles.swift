@@ -1,5 +1,5 @@
 import GantryBytes
-
+import GantryCrypto
 
 /// Files that are part of the program, served from a table: no path of a request ever reaches a file system.
 package struct StaticFiles: Sendable {
@@ -68,7 +68,10 @@ package struct StaticFiles: Sendable {
         }
     }
 
-    private static func tag(_ bytes: [UInt8]) -> String { "\"\(CRC32.checksum(bytes))-\(bytes.count)\"" }
+    private static func tag(_ bytes: [UInt8]) -> String {
+        // Half of the digest is more than enough to tell two versions apart.
+        "\"\(Hex.encode(Array(Digest.sha256(bytes).prefix(16))))\""
+    }
 
     /// The media type for a file name's extension.
     package static func contentType(of path: String) -> String {
@@ -84,7 +87,8 @@ package struct StaticFiles: Sendable {
         "mjs": "text/javascript; charset=utf-8", "json": "application/json", "txt": "text/plain; charset=utf-8",
         "md": "text/markdown; charset=utf-8", "csv": "text/csv; charset=utf-8", "svg": "image/svg+xml",
         "xml": "application/xml", "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif",
-        "webp": "image/webp", "ico": "image/x-icon", "woff2": "font/woff2", "ttf": "font/ttf", "wasm": "application/wasm",
+        "webp": "image/webp", "ico": "image/x-icon", "woff2": "font/woff2", "ttf": "font/ttf",
+        "wasm": "application/wasm",
         "pdf": "application/pdf", "zip": "application/zip", "gz": "application/gzip", "map": "application/json",
         "webmanifest": "application/manifest+json",
     ]

@@ -1,5 +1,5 @@
-import GantryBytes
-import GantryLog
+import GantryEventLoop
+package import GantryLog
 
 /// Writes one event per request when its reply begins: what was asked, what was answered, how long it took.
 package struct AccessLogMiddleware: HTTPMiddleware {
@@ -26,12 +26,14 @@ package struct AccessLogMiddleware: HTTPMiddleware {
     }
 
     /// The query is left out: it may hold secrets.
-    private func write(_ request: HTTPRequest, _ status: HTTPStatus, _ length: Int?, since start: ContinuousClock.Instant) {
-        let microseconds = start.duration(to: clock()).components.attoseconds / 1_000_000_000_000
-        let seconds = start.duration(to: clock()).components.seconds
+    private func write(
+        _ request: HTTPRequest, _ status: HTTPStatus, _ length: Int?, since start: ContinuousClock.Instant
+    ) {
+        let taken = start.duration(to: clock()).components
+        let milliseconds = Double(taken.seconds * 1_000_000 + taken.attoseconds / 1_000_000_000_000) / 1000
         var fields: LogFields = [
             "method": .string(request.method.rawValue), "path": .string(request.path),
-            "status": .int(Int(status.code)), "ms": .double(Double(seconds * 1_000_000 + microseconds) / 1000),
+            "status": .int(Int(status.code)), "ms": .double(milliseconds),
         ]
         if let length { fields["bytes"] = .int(length) }
         if let remote = request.remote { fields["remote"] = .string(remote.host) }

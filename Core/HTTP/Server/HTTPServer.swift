@@ -1,5 +1,4 @@
 package import GantryEventLoop
-
 import Synchronization
 
 /// Serves an application on connections that others accept, on any of its loops.

@@ -3,7 +3,6 @@ import GantryEventLoop
 import GantryLog
 import Synchronization
 
-
 // The connection after an upgrade.
 extension HTTPServerConnection {
     /// Switches to the raw protocol, runs it, and ends the connection after it.

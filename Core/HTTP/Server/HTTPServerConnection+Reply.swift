@@ -3,7 +3,6 @@ import GantryEventLoop
 import GantryLog
 import Synchronization
 
-
 // What leaves: the handler's task, its reply, and what follows the reply.
 extension HTTPServerConnection {
     /// Bodies up to this size are copied behind their head; larger ones are handed to the stream as they are.

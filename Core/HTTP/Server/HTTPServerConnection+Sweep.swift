@@ -3,7 +3,6 @@ import GantryEventLoop
 import GantryLog
 import Synchronization
 
-
 // What happens when nothing happens: called a few times per second.
 extension HTTPServerConnection {
     func sweep(_ now: Int64) {

@@ -112,9 +112,11 @@ package enum HTTPResponseWriter {
         for field in headers.fields {
             switch field.name.count {
             case 4 where bytes.equalsIgnoringCase("date", field.name): isDated = true
-            case 7 where bytes.equalsIgnoringCase("trailer", field.name) || bytes.equalsIgnoringCase("upgrade", field.name),
-                10 where bytes.equalsIgnoringCase("connection", field.name)
-                    || bytes.equalsIgnoringCase("keep-alive", field.name),
+            case 7
+            where bytes.equalsIgnoringCase("trailer", field.name) || bytes.equalsIgnoringCase("upgrade", field.name),
+                10
+            where bytes.equalsIgnoringCase("connection", field.name)
+                || bytes.equalsIgnoringCase("keep-alive", field.name),
                 14 where bytes.equalsIgnoringCase("content-length", field.name),
                 17 where bytes.equalsIgnoringCase("transfer-encoding", field.name):
                 continue

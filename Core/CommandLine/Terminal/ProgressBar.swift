@@ -1,18 +1,3 @@
-/// What a progress bar counts.
-public enum ProgressUnit: Sendable, Hashable {
-    /// Things: `3/10`.
-    case items
-    /// Bytes: `1.50 MiB/10.0 MiB`.
-    case bytes
-
-    func show(_ count: Int) -> String {
-        switch self {
-        case .items: String(count)
-        case .bytes: HumanText.size(count)
-        }
-    }
-}
-
 /// The state and the picture of a progress bar; pure, time comes in.
 struct ProgressBar {
     /// How far back the rate looks, so that it follows a change of speed.

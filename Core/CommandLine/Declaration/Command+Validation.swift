@@ -1,5 +1,5 @@
 extension Command {
-    /// What is wrong with the declaration of this command and all below, one sentence each; for the author, not the user.
+    /// What is wrong with the declaration of this command and all below, one sentence each; for its author.
     ///
     /// The program checks its whole tree, with the commands of all plugins, once at start.
     package func declarationProblems() -> [String] { problems(path: name, inherited: [Option.help]) }

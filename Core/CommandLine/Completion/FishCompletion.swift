@@ -18,7 +18,8 @@ enum FishCompletion {
     /// A function that prints the path of the command under the cursor and how many arguments stand before it.
     private static func walk(_ tree: CompletionTree, _ name: String) -> [String] {
         var lines = [
-            "function \(name)", "    set -l words (commandline -opc)", "    set -l path \(ShellQuote.fish(tree.program))",
+            "function \(name)", "    set -l words (commandline -opc)",
+            "    set -l path \(ShellQuote.fish(tree.program))",
             "    set -l position 0", "    set -l skip 0", "    set -l ended 0",
             "    for word in $words[2..-1]", "        if test $skip -eq 1", "            set skip 0",
             "            continue", "        end", "        if test $ended -eq 1",
@@ -28,13 +29,17 @@ enum FishCompletion {
         ]
         for entry in tree.entries {
             for spelling in entry.valuedSpellings {
-                lines += ["            case \(ShellQuote.fish("\(entry.path)|\(spelling)"))", "                set skip 1"]
+                lines += [
+                    "            case \(ShellQuote.fish("\(entry.path)|\(spelling)"))", "                set skip 1",
+                ]
             }
             for way in entry.ways {
                 lines += [
                     "            case \(ShellQuote.fish("\(entry.path)|\(way.word)"))",
-                    "                if test $position -eq 0", "                    set path \(ShellQuote.fish(way.path))",
-                    "                else", "                    set position (math $position + 1)", "                end",
+                    "                if test $position -eq 0",
+                    "                    set path \(ShellQuote.fish(way.path))",
+                    "                else", "                    set position (math $position + 1)",
+                    "                end",
                 ]
             }
         }

@@ -19,8 +19,9 @@ enum ZshCompletion {
                 lines.append("                \(entry.valuedSpellings.joined(separator: "|"))) option=$word ;;")
             }
             for way in entry.ways {
+                let target = ShellQuote.posix(way.path)
                 lines += [
-                    "                \(way.word)) if (( position == 0 )); then command_path=\(ShellQuote.posix(way.path))",
+                    "                \(way.word)) if (( position == 0 )); then command_path=\(target)",
                     "                    else (( position += 1 )); fi ;;",
                 ]
             }

@@ -100,7 +100,11 @@ struct CommandParser {
             try note(option, "")
             return
         }
-        try note(option, try value ?? nextValue(of: option, spelled: "--\(name)", joiner: "="))
+        if let value {
+            try note(option, value)
+        } else {
+            try note(option, try nextValue(of: option, spelled: "--\(name)", joiner: "="))
+        }
     }
 
     private mutating func takeShort(_ letters: Substring) throws(UsageError) {
@@ -113,8 +117,11 @@ struct CommandParser {
                 try note(option, "")
                 continue
             }
-            let value = letters.isEmpty ? nil : String(letters)
-            try note(option, try value ?? nextValue(of: option, spelled: "-\(letter)", joiner: ""))
+            if letters.isEmpty {
+                try note(option, try nextValue(of: option, spelled: "-\(letter)", joiner: ""))
+            } else {
+                try note(option, String(letters))
+            }
             return
         }
     }
