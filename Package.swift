@@ -75,6 +75,16 @@ let package = Package(
         core("HTTPClient", ["Bytes", "JSON", "Log", "EventLoop"], c: ["CCurl"]),
         core("Plugin", ["Bytes", "JSON", "Log", "Config", "CommandLine", "EventLoop", "HTTP"]),
         core("PluginHost", ["Log", "Config", "HTTP", "Plugin"]),
+        core("Client", ["JSON", "EventLoop", "HTTPClient"]),
+        core(
+            "Server",
+            [
+                "Bytes", "JSON", "Log", "Config", "CommandLine", "EventLoop", "Crypto", "Storage", "Transport", "HTTP",
+                "HTTPClient", "Plugin", "PluginHost", "Client",
+            ]),
+        .executableTarget(
+            name: "gantry", dependencies: dependencies(["Plugin", "Server"], []), path: "Core/Gantry",
+            swiftSettings: settings),
 
         // The tests, in the order of what they test.
         .target(

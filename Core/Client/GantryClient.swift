@@ -86,7 +86,8 @@ public final class GantryClient: Sendable {
     /// The JSON document at a path of the server's interface.
     public func get(_ path: String) async throws(ClientError) -> JSONValue {
         do {
-            var request = HTTPClientRequest("GET", try HTTPClientURL(base + path), headers: ["Accept": "application/json"])
+            var request = HTTPClientRequest(
+                "GET", try HTTPClientURL(base + path), headers: ["Accept": "application/json"])
             request.timeouts.total = options.timeout
             request.unixSocket = unixSocket
             let response = try await http.send(request)

@@ -30,7 +30,9 @@ public struct Door: Sendable {
                 return "one of its signatures is longer than \(Self.signatureLengthMax) bytes"
             }
             if first == 0x16 { return "its first byte is that of TLS" }
-            if (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(first) { return "its first byte is that of an HTTP method" }
+            if (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(first) {
+                return "its first byte is that of an HTTP method"
+            }
         }
         return nil
     }

@@ -1,4 +1,3 @@
-package import GantryConfig
 package import GantryPlugin
 
 /// The plugins of one configuration, made but not started, in start order.

@@ -106,14 +106,17 @@ package actor PluginHost {
         let late = await withTaskGroup(of: String?.self) { group in
             for member in graph.members {
                 group.addTask {
-                    let returned = await TimeLimit.run(time, clock: clock) { await member.plugin.drain(until: deadline) }
+                    let returned: Void? = await TimeLimit.run(time, clock: clock) {
+                        await member.plugin.drain(until: deadline)
+                    }
                     return returned == nil ? member.manifest.name : nil
                 }
             }
             return await group.reduce(into: [String]()) { names, name in names += name.map { [$0] } ?? [] }
         }
         for name in late.sorted() {
-            logger.warning("plugin did not drain in time", ["plugin": .string(name), "seconds": LogValue(time.components.seconds)])
+            logger.warning(
+                "plugin did not drain in time", ["plugin": .string(name), "seconds": LogValue(time.components.seconds)])
         }
     }
 

@@ -52,7 +52,8 @@ package struct AdminRoutes: Sendable {
             "status": "OK",
             "app_name": "Gantry",
             "version": .string(version),
-            "server_url": .string((request.isSecure ? "https://" : "http://") + (request.authority ?? "localhost") + "/"),
+            "server_url": .string(
+                (request.isSecure ? "https://" : "http://") + (request.authority ?? "localhost") + "/"),
             "state": .string(health.text),
             "started": .string(startedAt.rfc3339),
             "uptime_seconds": .integer(uptime),
@@ -76,7 +77,8 @@ package struct AdminRoutes: Sendable {
         Route(
             .get, "/readyz", access: .anonymous,
             documentation: .init(
-                name: "getReadiness", summary: "Answers 200 while the server takes work, 503 with the reason otherwise.",
+                name: "getReadiness",
+                summary: "Answers 200 while the server takes work, 503 with the reason otherwise.",
                 tags: ["server"],
                 responseSchemas: [200: ["type": "object", "properties": ["status": ["const": "ready"]]], 503: nil])
         ) { [health] _ in

@@ -45,7 +45,8 @@ package final class DataFolder: Sendable {
         guard unsafe access(path, W_OK | X_OK) == 0 else {
             throw StartError(
                 .folder,
-                "cannot write to the folder \(path): \(SystemText.error(errno)); give another one with --data-directory")
+                "cannot write to the folder \(path): \(SystemText.error(errno)); give another one with --data-directory"
+            )
         }
     }
 

@@ -5,6 +5,7 @@ import GantryJSON
 import GantryLog
 import GantryPlugin
 import GantryStorage
+import GantryTransport
 import Synchronization
 
 /// The HTTP side of the server: routes of server and plugins behind the middleware.
@@ -22,14 +23,13 @@ final class Interface: Sendable {
     init(
         _ configuration: ServerConfiguration, loops: LoopGroup, health: Health, database: SQLiteDatabase,
         surroundings: Server.Surroundings
-    ) throws {
+    ) {
         self.health = health
         self.surroundings = surroundings
         settings = configuration.http
         sessions = SessionLimit(maximum: configuration.listener.activeMax)
         startedAt = surroundings.now()
-        let empty = HTTPApplication(router: try Router([]))
-        http = HTTPServer(loops: loops.loops, application: empty, limits: configuration.httpLimits)
+        http = HTTPServer(loops: loops.loops, application: .empty, limits: configuration.httpLimits)
         metrics = ServerMetrics(
             version: surroundings.version, startedAt: startedAt, loops: loops, database: database, http: http.counters,
             requests: requestMetrics, sessions: sessions)
@@ -46,10 +46,9 @@ final class Interface: Sendable {
 
     /// The application for these plugins. It does not serve before `use`.
     func application(for index: ContributionIndex) throws -> PreparedInterface {
-        let routes = ownRoutes + index.routes
-        let router = try Router(routes)
-        let application = HTTPApplication(router: router, middleware: middleware)
-        let description = OpenAPIDocument.make(title: "Gantry", version: surroundings.version, routes: routes)
+        let router = try Router(ownRoutes + index.routes)
+        let application = HTTPApplication(router: router, middleware: middleware(router))
+        let description = OpenAPIDocument.make(title: "Gantry", version: surroundings.version, routes: router.routes)
         return PreparedInterface(application: application, document: description.encoded())
     }
 
@@ -59,12 +58,14 @@ final class Interface: Sendable {
         http.replaceApplication(prepared.application)
     }
 
-    func connect(metrics port: @escaping @Sendable () -> [MetricFamily]) { metrics.connect(port: port) }
+    func connect(port statistics: @escaping @Sendable () -> PortStatistics) {
+        metrics.connect(port: statistics)
+    }
 
-    private var middleware: [any HTTPMiddleware] {
+    private func middleware(_ router: Router) -> [any HTTPMiddleware] {
         var layers: [any HTTPMiddleware] = [
-            RequestIDMiddleware(), AccessLogMiddleware(metrics: requestMetrics), ErrorMiddleware(),
-            SessionLimitMiddleware(sessions: sessions), CORSMiddleware(),
+            RequestIDMiddleware(), RequestMetricsMiddleware(metrics: requestMetrics), AccessLogMiddleware(),
+            ErrorMiddleware(), SessionLimitMiddleware(sessions: sessions), CORSMiddleware(router: router),
         ]
         if settings.gzip { layers.append(GzipMiddleware()) }
         return layers

@@ -36,12 +36,14 @@ package final class RequestMetrics: Sendable {
             MetricFamily.Sample(labels: [("class", "\(index)xx")], value: Double(now.byClass[index]))
         }
         return [
-            MetricFamily("gantry_http_requests_total", .counter, help: "Requests answered, by status class.", samples: classes),
+            MetricFamily(
+                "gantry_http_requests_total", .counter, help: "Requests answered, by status class.", samples: classes),
             MetricFamily(
                 "gantry_http_requests_in_flight", .gauge, help: "Requests being answered now.",
                 Double(inFlight.load(ordering: .relaxed))),
             MetricFamily(
-                "gantry_http_request_duration_seconds", .histogram, help: "Time from the request's head to the end of its handler.",
+                "gantry_http_request_duration_seconds", .histogram,
+                help: "Time from the request's head to the end of its handler.",
                 samples: buckets(now)),
         ]
     }

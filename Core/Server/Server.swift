@@ -1,5 +1,4 @@
 package import GantryBytes
-import GantryCrypto
 package import GantryEventLoop
 import GantryHTTP
 package import GantryLog
@@ -15,16 +14,19 @@ package actor Server {
         package var registry: PluginRegistry
         package var environment: [String: String]
         package var logger: Logger
+        package var redactor: Redactor
         package var version: String
         package var now: @Sendable () -> UnixTime
 
         package init(
-            registry: PluginRegistry, environment: [String: String], logger: Logger, version: String,
+            registry: PluginRegistry, environment: [String: String], logger: Logger, redactor: Redactor,
+            version: String,
             now: @escaping @Sendable () -> UnixTime
         ) {
             self.registry = registry
             self.environment = environment
             self.logger = logger
+            self.redactor = redactor
             self.version = version
             self.now = now
         }
@@ -37,65 +39,84 @@ package actor Server {
     private let database: SQLiteDatabase
     private let host: PluginHost
     private let interface: Interface
-    private let ticketKeys: TLSTicketKeys
+    private let tls: TLSHolder
     private var port: PortListener?
     private var isStopping = false
 
-    package let health = Health()
-    private var logger: Logger { surroundings.logger }
+    package nonisolated let health: Health
+    private nonisolated let logger: Logger
 
-    /// Takes the data folder, the loops and the database; nothing is served yet.
-    package init(_ configuration: LoadedConfiguration, _ surroundings: Surroundings, loops: LoopGroup) async throws {
+    /// Takes the data folder and the database; nothing is served yet.
+    package init(
+        _ configuration: LoadedConfiguration, _ surroundings: Surroundings, loops: LoopGroup
+    ) async throws(StartError) {
+        let folder = try DataFolder.open(configuration.server.dataDirectory)
+        let tls = try TLSHolder(configuration.server.tls, logger: surroundings.logger)
+        let database = try await Self.openDatabase(configuration.server, folder, surroundings)
+        let health = Health()
         self.surroundings = surroundings
         self.configuration = configuration
         self.loops = loops
-        folder = try DataFolder.open(configuration.server.dataDirectory)
-        database = try await Self.openDatabase(configuration.server, folder, surroundings)
+        self.folder = folder
+        self.database = database
+        self.tls = tls
+        self.health = health
+        logger = surroundings.logger
         host = PluginHost(logger: surroundings.logger)
-        ticketKeys = TLSTicketKeys()
-        interface = try Interface(
+        interface = Interface(
             configuration.server, loops: loops, health: health, database: database, surroundings: surroundings)
     }
 
     /// Starts the plugins, then opens the port. On failure everything is stopped again.
     ///
     /// - Returns: the address under which the server is reached.
-    package func start() async throws -> String {
+    package func start() async throws(StartError) -> String {
         do {
             let graph = try makeGraph(configuration)
             try await host.start(graph)
-            try await interface.use(graph.index)
+            interface.use(try interface.application(for: graph.index))
             let port = try await openPort(graph.index)
             self.port = port
+            interface.connect { port.statistics }
             health.become(.ready)
-            noteIgnoredKeys()
-            return baseURL(port)
+            noteKeysWithoutEffect()
+            return Self.baseURL(await port.addresses, configuration.server)
         } catch {
             await stop(grace: .zero)
-            throw error
+            throw StartError(wrapping: error)
         }
     }
 
     /// Applies a new configuration file as a whole, or keeps the old one and says why.
-    package func reload() async throws {
+    package func reload() async throws(StartError) {
         guard !isStopping else { throw StartError(.configuration, "the server is stopping") }
-        let next = try LoadedConfiguration.load(
-            configuration.path, registry: surroundings.registry, environment: surroundings.environment)
-        var merged = next
-        merged.server.adoptOverrides(from: configuration.server)
-        let frozen = merged.server.keysNeedingRestart(comparedTo: configuration.server)
-        guard frozen.isEmpty else {
-            throw StartError(
-                .configuration, "these keys change with a restart only: \(frozen.joined(separator: ", "))")
+        do {
+            let next = try LoadedConfiguration.load(
+                configuration.path, registry: surroundings.registry, environment: surroundings.environment,
+                overrides: configuration.overrides)
+            let frozen = next.server.keysNeedingRestart(comparedTo: configuration.server)
+            guard frozen.isEmpty else {
+                throw StartError(
+                    .configuration, "these keys change with a restart only: \(frozen.joined(separator: ", "))")
+            }
+            let context = try tls.context(for: next.server.tls)
+            let graph = try makeGraph(next)
+            let prepared = try interface.application(for: graph.index)
+            let ports = portConfiguration(graph.index, next.server)
+            let (interface, tls, port) = (interface, tls, port)
+            try await host.replace(with: graph, drain: .seconds(next.server.shutdownGraceSeconds)) { _ in
+                interface.use(prepared)
+                tls.use(context)
+                // The graph was checked for clashes and the mode cannot change, so that this is not refused.
+                try? port?.replace(ports)
+            }
+            next.secrets.forEach { surroundings.redactor.register($0.value) }
+            configuration = next
+            logger.setLevel(next.server.log.level)
+            noteKeysWithoutEffect()
+        } catch {
+            throw StartError(wrapping: error)
         }
-        let context = try TLSLoader.context(merged.server.tls, ticketKeys: ticketKeys, logger: logger)
-        let graph = try makeGraph(merged)
-        let application = try await interface.application(for: graph.index)
-        try await host.replace(with: graph, drain: .seconds(merged.server.shutdownGraceSeconds)) { index in
-            await self.swap(to: index, application, context)
-        }
-        configuration = merged
-        logger.setLevel(merged.server.log.level)
     }
 
     /// Stops accepting, lets running work end within `grace`, then stops everything in reverse order.
@@ -104,12 +125,12 @@ package actor Server {
         isStopping = true
         health.become(.draining)
         let deadline = ContinuousClock.now + grace
-        await port?.stopAccepting()
+        let (interface, host, port) = (interface, host, port)
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { await self.interface.drain(until: deadline) }
-            group.addTask { await self.host.drain(for: grace) }
+            group.addTask { await port?.drain(until: deadline) }
+            group.addTask { await interface.http.drain(until: deadline) }
+            group.addTask { await host.drain(for: grace) }
         }
-        await port?.stop(deadline: deadline)
         await host.stop()
         await database.close()
     }

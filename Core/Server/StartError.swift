@@ -1,4 +1,5 @@
-package import GantryCommandLine
+import GantryConfig
+import GantryPluginHost
 
 /// Why the server does not start, in one line that names the next step.
 package struct StartError: Error, Sendable, CustomStringConvertible {
@@ -18,6 +19,16 @@ package struct StartError: Error, Sendable, CustomStringConvertible {
 
     package let code: Code
     package let description: String
+
+    /// Whatever ended the start, in the words of whoever knows.
+    package init(wrapping error: any Error) {
+        switch error {
+        case let error as StartError: self = error
+        case let error as ConfigError: self.init(.configuration, error.description)
+        case let error as PluginHostError: self.init(.plugin, error.description)
+        default: self.init(.configuration, "\(error)")
+        }
+    }
 
     package init(_ code: Code, _ description: String) {
         self.code = code

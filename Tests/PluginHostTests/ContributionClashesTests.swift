@@ -31,7 +31,8 @@ import Testing
 
     @Test func `the same route under another parameter name is the same route`() {
         let found = problems(
-            entry("server"), entry("a", routes: [route(.get, "/a/{id}")]), entry("b", routes: [route(.get, "/a/{name}")]))
+            entry("server"), entry("a", routes: [route(.get, "/a/{id}")]),
+            entry("b", routes: [route(.get, "/a/{name}")]))
         #expect(found == ["plugin \"b\": the route GET /a/{} belongs to \"a\" already"])
     }
 
@@ -53,7 +54,8 @@ import Testing
 
     @Test(arguments: [
         ([[UInt8]](), "it has no signature"), ([[]], "one of its signatures is empty"),
-        ([[0x16, 3]], "its first byte is that of TLS"), ([Array("GET".utf8)], "its first byte is that of an HTTP method"),
+        ([[0x16, 3]], "its first byte is that of TLS"),
+        ([Array("GET".utf8)], "its first byte is that of an HTTP method"),
         ([[UInt8](repeating: 60, count: 65)], "one of its signatures is longer than 64 bytes"),
     ])
     func `a door that could never be found is refused`(signatures: [[UInt8]], fault: String) {

@@ -77,7 +77,9 @@ import Testing
             journal.add("swap to \(index.entries.map(\.plugin.name))")
         }
         #expect(
-            journal.all == ["init old", "start old", "init new", "start new", "swap to [\"new\"]", "drain old", "stop old"])
+            journal.all == [
+                "init old", "start old", "init new", "start new", "swap to [\"new\"]", "drain old", "stop old",
+            ])
     }
 
     @Test func `a reload that fails keeps the old plugins`() async throws {

@@ -3,7 +3,9 @@ import GantryPluginHost
 import Testing
 
 @Suite struct PluginRegistryTests {
-    @Test(arguments: ["", "Mail", "1mail", "mail-", "-mail", "ma il", "mäil", "ma/il", String(repeating: "a", count: 41)])
+    @Test(arguments: [
+        "", "Mail", "1mail", "mail-", "-mail", "ma il", "mäil", "ma/il", String(repeating: "a", count: 41),
+    ])
     func `a bad name is refused`(name: String) {
         #expect(!PluginManifest(name: name, summary: "", version: "1").hasValidName)
     }

@@ -31,7 +31,8 @@ package struct ListenerConfiguration: Sendable, Equatable {
     func changedKeys(from old: ListenerConfiguration) -> [String] {
         let pairs: [(String, Bool)] = [
             ("ip_address", address != old.address), ("port", port != old.port),
-            ("unix_socket", unixSocket != old.unixSocket), ("client_idle_timeout_seconds", idleSeconds != old.idleSeconds),
+            ("unix_socket", unixSocket != old.unixSocket),
+            ("client_idle_timeout_seconds", idleSeconds != old.idleSeconds),
             ("connections_max", connectionsMax != old.connectionsMax),
             ("max_parallel_connections", activeMax != old.activeMax),
         ]

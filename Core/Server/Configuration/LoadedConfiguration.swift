@@ -15,10 +15,27 @@ package struct LoadedConfiguration: Sendable {
     /// All keys with the values in force, secrets hidden.
     package let effective: JSONObject
     package let secrets: [Secret]
+    /// What the command line said; it holds across reloads.
+    package let overrides: Overrides
+
+    /// Values of the command line that replace those of the file.
+    package struct Overrides: Sendable {
+        package var address: String?
+        package var port: Int?
+        package var dataDirectory: String?
+
+        package init() {}
+
+        func apply(to server: inout ServerConfiguration) {
+            if let address { server.listener.address = address }
+            if let port { server.listener.port = port }
+            if let dataDirectory { server.dataDirectory = dataDirectory }
+        }
+    }
 
     /// - Parameter path: nil stands for `config.json` in the current folder, or for the defaults when there is none.
     package static func load(
-        _ path: String?, registry: PluginRegistry, environment: [String: String]
+        _ path: String?, registry: PluginRegistry, environment: [String: String], overrides: Overrides = Overrides()
     ) throws(ConfigError) -> LoadedConfiguration {
         let found = path ?? (SystemText.exists("config.json") ? "config.json" : nil)
         let file =
@@ -28,9 +45,12 @@ package struct LoadedConfiguration: Sendable {
                 ConfigFile.empty(environment: environment, readFile: read)
             }
         let decoding = try file.decode { root in Content(root: &root, registry: registry) }
+        var server = decoding.value.server
+        overrides.apply(to: &server)
         return LoadedConfiguration(
-            path: found, server: decoding.value.server, plugins: decoding.value.plugins,
-            effective: decoding.effective, secrets: decoding.secrets)
+            path: found, server: server, plugins: decoding.value.plugins,
+            effective: decoding.effective, secrets: decoding.secrets,
+            overrides: overrides)
     }
 
     /// The JSON Schema of the whole file, for this binary's plugins.

@@ -22,8 +22,11 @@ package struct ServerConfiguration: Sendable, Equatable {
             "max_grace_shutdown_timeout_seconds", default: 30, in: 0...86_400,
             help: "How long a stopping server waits for running work.")
         loops = section.integer(
-            "loops", default: 1, in: 1...64, help: "Event loops, each on a thread of its own, that share the connections.")
-        log = section.section("log", help: "Where the log goes and what it contains.") { LogConfiguration(section: &$0) }
+            "loops", default: 1, in: 1...64,
+            help: "Event loops, each on a thread of its own, that share the connections.")
+        log = section.section("log", help: "Where the log goes and what it contains.") {
+            LogConfiguration(section: &$0)
+        }
         store = section.section("store", help: "The database.") { StoreConfiguration(section: &$0) }
         http = section.section("http", help: "Limits of the HTTP interface.") { HTTPConfiguration(section: &$0) }
     }

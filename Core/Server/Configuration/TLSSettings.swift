@@ -29,7 +29,8 @@ package struct TLSSettings: Sendable, Equatable {
             help: "The authorities (PEM) that may have issued the clients' certificates.")
         let choice: ClientCertificates = section.choice(
             "client_certificates", default: .none,
-            help: "Whether clients may show a certificate. They never must: older clients would fall back to plain text.")
+            help:
+                "Whether clients may show a certificate. They never must: older clients would fall back to plain text.")
         mode = Mode(
             isForced: isForced, isConfigured: !certificatePath.isEmpty && !keyPath.isEmpty,
             clientCertificates: choice)
@@ -41,7 +42,8 @@ package struct TLSSettings: Sendable, Equatable {
             section.reportProblem("forced_ssl_usage", "Server certificate file is missing! Set certificate_path.")
         }
         if mode.isForced && keyPath.isEmpty {
-            section.reportProblem("forced_ssl_usage", "Server certificate key file is missing! Set certificate_key_path.")
+            section.reportProblem(
+                "forced_ssl_usage", "Server certificate key file is missing! Set certificate_key_path.")
         }
         if !mode.isForced && certificatePath.isEmpty != keyPath.isEmpty {
             let missing = certificatePath.isEmpty ? "certificate_path" : "certificate_key_path"
