@@ -24,7 +24,7 @@ final class Writer: Sendable {
 
     /// Serves the queue until it is closed and empty; the body of the writer's thread.
     func serve(_ connection: SQLiteConnection) {
-        var batch = WriteBatch(connection: connection, limits: options.limits, queue: queue)
+        var batch = WriteBatch(connection: connection, limits: options.limits, queue: queue, health: health)
         var checkpointAt = options.limits.checkpointPagesMax
         while batch.gather() {
             if let refusal = health.refusal {
@@ -32,7 +32,6 @@ final class Writer: Sendable {
             } else {
                 batch.run()
             }
-            note(&batch, connection)
             checkpointAt = checkpoint(connection, at: checkpointAt)
         }
         mayEnd.wait { mayEnd in mayEnd ? () : nil }
@@ -40,17 +39,6 @@ final class Writer: Sendable {
             try connection.checkpoint(SQLITE_CHECKPOINT_TRUNCATE)
         } catch {
             health.report(.closedUncleanly(error))
-        }
-    }
-
-    private func note(_ batch: inout WriteBatch, _ connection: SQLiteConnection) {
-        let outcome = batch.takeOutcome()
-        for error in outcome.errors { health.examine(error) }
-        health.count { counters in
-            counters.writes += outcome.kept
-            counters.writesFailed += outcome.failed
-            counters.commits += outcome.commits
-            counters.logPages = connection.hooks.logPages
         }
     }
 
