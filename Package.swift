@@ -98,8 +98,8 @@ let package = Package(
         tests("EventLoop", ["EventLoop", "Log"]),
         tests("Crypto", ["Bytes", "JSON", "Crypto"], c: ["COpenSSL"]),
         tests("Storage", ["Storage"], c: ["CSQLite"]),
-        tests("PluginHost", ["Log", "Config", "HTTP", "Plugin", "PluginHost"]),
         tests("HTTP", ["HTTP", "Bytes", "JSON", "Log", "EventLoop"], c: ["CZlib"]),
+        tests("PluginHost", ["Log", "Config", "HTTP", "Plugin", "PluginHost"]),
         tests("Tidy", []),
         tests("TLS", ["Bytes", "Crypto", "TestSupport"]),
     ] + fuzz("JSON", ["JSON"]) + fuzz("Config", ["Config", "JSON"])
