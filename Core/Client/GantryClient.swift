@@ -97,7 +97,7 @@ public final class GantryClient: Sendable {
             throw error
         } catch let error as HTTPClientError {
             throw ClientError(
-                .unavailable, "\(options.server) cannot be asked: \(error.message)",
+                .unavailable, "\(options.server) cannot be asked: \(error.detail)",
                 hint: error.hint.isEmpty ? nil : error.hint)
         } catch {
             throw ClientError(.unavailable, "\(options.server) cannot be asked: \(error)")

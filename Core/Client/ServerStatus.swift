@@ -27,6 +27,6 @@ public struct ServerStatus: Sendable, Hashable {
         self.document = document
         state = object["state"]?.string ?? "ready"
         reason = object["reason"]?.string
-        uptimeSeconds = object["uptime_seconds"]?.int ?? 0
+        uptimeSeconds = object["uptime_seconds"]?.integer ?? 0
     }
 }

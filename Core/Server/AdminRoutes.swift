@@ -1,19 +1,19 @@
 import GantryBytes
-package import GantryHTTP
+import GantryHTTP
 import GantryJSON
 
 /// The routes of the server itself: status, health, metrics, and its own description.
-package struct AdminRoutes: Sendable {
-    package let version: String
-    package let startedAt: UnixTime
-    package let health: Health
+struct AdminRoutes: Sendable {
+    let version: String
+    let startedAt: UnixTime
+    let health: Health
     /// The metrics of the moment; it is called once for each scrape.
-    package let metrics: @Sendable () async -> [MetricFamily]
+    let metrics: @Sendable () -> [MetricFamily]
     /// The OpenAPI document of the routes that serve now.
-    package let openAPI: @Sendable () async -> [UInt8]
-    package let now: @Sendable () -> UnixTime
+    let openAPI: @Sendable () -> [UInt8]
+    let now: @Sendable () -> UnixTime
 
-    package var all: [Route] {
+    var all: [Route] {
         [status, statusWithSlash, healthz, readyz, metricsRoute, openAPIRoute]
     }
 
@@ -94,7 +94,7 @@ package struct AdminRoutes: Sendable {
                 name: "getMetrics", summary: "Metrics in Prometheus' text format.", tags: ["server"],
                 responseSchemas: [200: nil])
         ) { [metrics] _ in
-            var response = HTTPResponse.text(MetricFamily.text(await metrics()))
+            var response = HTTPResponse.text(MetricFamily.text(metrics()))
             response.headers["Content-Type"] = "text/plain; version=0.0.4; charset=utf-8"
             return response
         }
@@ -106,6 +106,6 @@ package struct AdminRoutes: Sendable {
             documentation: .init(
                 name: "getOpenAPI", summary: "This interface as an OpenAPI document.", tags: ["server"],
                 responseSchemas: [200: ["type": "object"]])
-        ) { [openAPI] _ in .json(encoded: await openAPI()) }
+        ) { [openAPI] _ in .json(encoded: openAPI()) }
     }
 }

@@ -1,3 +1,4 @@
+import GantryCrypto
 import GantryEventLoop
 import GantryLog
 import GantryPlugin
@@ -8,7 +9,7 @@ actor DoorSession: DoorPipe {
     private nonisolated let loop: Loop
     private let stream: AsyncByteStream
 
-    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+    nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
     init(_ stream: sending any ByteStream, first: [UInt8]) {
         loop = stream.loop
@@ -55,5 +56,12 @@ actor DoorSession: DoorPipe {
         } catch {
             logger.info("session ended with an error", ["error": LogValue(describing: error)])
         }
+    }
+}
+
+extension ConnectionInfo {
+    /// The client's verified certificate as DER; one that cannot be written is none.
+    var clientCertificate: [UInt8]? {
+        try? tls?.peerCertificate?.der()  // It was read from DER, so that this does not fail.
     }
 }

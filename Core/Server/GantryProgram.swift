@@ -1,5 +1,5 @@
 import GantryClient
-package import GantryCommandLine
+import GantryCommandLine
 package import GantryPlugin
 import GantryPluginHost
 
@@ -25,7 +25,7 @@ package struct GantryProgram: Sendable {
     }
 
     /// The tree of all commands.
-    package static func program(_ registry: PluginRegistry) -> CommandLineProgram {
+    static func program(_ registry: PluginRegistry) -> CommandLineProgram {
         let own = [
             ServeCommand.command(registry), StatusCommand.command, ConfigCommand.command(registry),
             VersionCommand.command(GantryVersion.current),

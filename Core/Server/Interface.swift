@@ -29,7 +29,7 @@ final class Interface: Sendable {
         settings = configuration.http
         sessions = SessionLimit(maximum: configuration.listener.activeMax)
         startedAt = surroundings.now()
-        http = HTTPServer(loops: loops.loops, application: .empty, limits: configuration.httpLimits)
+        http = HTTPServer(loops: loops.loops, application: HTTPApplication(router: .empty), limits: configuration.httpLimits)
         metrics = ServerMetrics(
             version: surroundings.version, startedAt: startedAt, loops: loops, database: database, http: http.counters,
             requests: requestMetrics, sessions: sessions)
@@ -39,7 +39,7 @@ final class Interface: Sendable {
     var ownRoutes: [Route] {
         AdminRoutes(
             version: surroundings.version, startedAt: startedAt, health: health,
-            metrics: { [metrics] in await metrics.families() },
+            metrics: { [metrics] in metrics.families() },
             openAPI: { [weak self] in self?.document.withLock { $0 } ?? [] }, now: surroundings.now
         ).all
     }

@@ -1,6 +1,7 @@
 import GantryEventLoop
 import GantryLog
 import GantryTransport
+import Glibc
 
 /// Where the configuration, or the service manager, wants the port to listen.
 struct ListenAddresses: Sendable {
@@ -19,7 +20,7 @@ struct ListenAddresses: Sendable {
 
     /// Binds everything, or throws with nothing bound.
     func open(_ port: PortListener, on loops: LoopGroup) async throws(StartError) {
-        let inherited = SystemdSockets.inherited(environment: environment)
+        let inherited = try inherited()
         let bindings =
             inherited.isEmpty ? try await named(loops) : inherited.map { PortBinding.inherited($0.descriptor) }
         do throws(PortError) {
@@ -31,6 +32,17 @@ struct ListenAddresses: Sendable {
             } catch {
                 throw failure(error)
             }
+        }
+    }
+
+    /// Sockets of the service manager, kept from the programs that this one will start.
+    private func inherited() throws(StartError) -> [SystemdSockets.Inherited] {
+        do throws(LoopError) {
+            let sockets = try SystemdSockets.inherited(environment: environment, pid: getpid())
+            try SystemdSockets.protect(sockets)
+            return sockets
+        } catch {
+            throw StartError(.listen, "cannot use the service manager's sockets: \(error)")
         }
     }
 
@@ -51,7 +63,7 @@ struct ListenAddresses: Sendable {
 
     /// A name such as `localhost` may stand for an IPv6 address on a machine without IPv6; the others are enough then.
     private func withoutUnavailable(_ bindings: [PortBinding], _ error: PortError) -> [PortBinding]? {
-        guard case .listen(let cause) = error, cause.code == .addressNotAvailable || cause.code == .familyNotSupported
+        guard case .listen(let cause) = error, cause.code == .addressNotAvailable || cause.code == .addressFamilyNotSupported
         else { return nil }
         let others = bindings.filter { binding in
             if case .address(.ipv6) = binding { false } else { true }
@@ -66,7 +78,7 @@ struct ListenAddresses: Sendable {
         let hint =
             switch cause.code {
             case .addressInUse: "; another program listens there: stop it, or set another port"
-            case .permissionDenied: "; ports below 1024 need a privilege: set another port"
+            case .accessDenied: "; ports below 1024 need a privilege: set another port"
             default: ""
             }
         return StartError(.listen, "cannot \(error)\(hint)")

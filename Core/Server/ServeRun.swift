@@ -17,7 +17,7 @@ struct ServeRun: Sendable {
     func run() async throws -> ExitCode {
         let sink = try makeSink()
         let redactor = Redactor()
-        for secret in configuration.secrets { redactor.register(secret.value) }
+        for secret in configuration.secrets { _ = redactor.register(secret.reveal()) }
         let logger = Logger(sink: sink, level: configuration.server.log.level, redactor: redactor)
         ProcessFigures.raiseDescriptorLimit()
         let loops: LoopGroup
@@ -53,7 +53,7 @@ struct ServeRun: Sendable {
         _ surroundings: Server.Surroundings, _ sink: FileLogSink, _ loops: LoopGroup
     ) async throws(StartError) -> ExitCode {
         let logger = surroundings.logger
-        let notifier = ServiceNotifier(environment: environment)
+        let notifier = ServiceNotifier(environment: environment, logger: logger)
         let signals = try await ServeSignals.watch(on: loops)
         let server = try await Server(configuration, surroundings, loops: loops)
         let url = try await server.start()

@@ -46,38 +46,38 @@ extension Server {
         for plugin in configuration.plugins {
             folders[plugin.manifest.name] = try folder.subfolder(plugin.manifest.name)
         }
-        let surroundings = surroundings
+        let around = surroundings
         return try PluginGraph.make(configuration.plugins, core: own) { manifest in
             PluginServices(
-                logger: surroundings.logger.with(["plugin": .string(manifest.name)]),
-                folder: folders[manifest.name] ?? "", now: { surroundings.now().milliseconds })
+                logger: around.logger.with(["plugin": .string(manifest.name)]),
+                folder: folders[manifest.name] ?? "", now: { around.now().milliseconds })
         }
     }
 
     func openPort(_ index: ContributionIndex) async throws -> PortListener {
-        let configuration = configuration.server
+        let settings = configuration.server
         let port = try PortListener(
-            name: "main", loops: loops, configuration: portConfiguration(index, configuration), logger: logger)
-        let addresses = ListenAddresses(configuration.listener, surroundings.environment, logger: logger)
+            name: "main", loops: loops, configuration: portConfiguration(index, settings), logger: logger)
+        let addresses = ListenAddresses(settings.listener, surroundings.environment, logger: logger)
         try await addresses.open(port, on: loops)
         return port
     }
 
     func portConfiguration(_ index: ContributionIndex, _ configuration: ServerConfiguration) -> PortConfiguration {
-        let (http, logger) = (interface.http, logger)
+        let (http, log) = (interface.http, logger)
         var port = PortConfiguration { stream, first, info in
             http.accept(
                 stream: stream, firstBytes: first,
                 info: HTTPConnectionInfo(
                     peer: info.peer, local: info.local, isSecure: info.isSecure,
-                    clientCertificate: info.tls?.peerCertificate?.der, logger: logger))
+                    clientCertificate: info.clientCertificate, logger: log))
         }
         port.tls = tls.holder
         port.requiresTLS = configuration.tls.mode.isForced
         port.limits.connectionsMax = configuration.listener.connectionsMax
         port.limits.firstByteTimeout = .seconds(configuration.listener.idleSeconds)
         port.doors = index.doors.flatMap { door in
-            let acceptor = DoorSession.acceptor(for: door, sessions: interface.sessions, logger: logger)
+            let acceptor = DoorSession.acceptor(for: door, sessions: interface.sessions, logger: log)
             return door.signatures.map {
                 GantryTransport.Door(name: door.name, signature: $0, acceptor: acceptor)
             }

@@ -1,8 +1,8 @@
 package import GantryBytes
+import GantryConfig
 package import GantryEventLoop
 import GantryHTTP
 package import GantryLog
-import GantryPlugin
 package import GantryPluginHost
 import GantryStorage
 import GantryTransport
@@ -32,19 +32,19 @@ package actor Server {
         }
     }
 
-    private let surroundings: Surroundings
-    private var configuration: LoadedConfiguration
-    private let folder: DataFolder
-    private let loops: LoopGroup
+    let surroundings: Surroundings
+    private(set) var configuration: LoadedConfiguration
+    let folder: DataFolder
+    let loops: LoopGroup
     private let database: SQLiteDatabase
     private let host: PluginHost
-    private let interface: Interface
-    private let tls: TLSHolder
+    let interface: Interface
+    let tls: TLSHolder
     private var port: PortListener?
     private var isStopping = false
 
     package nonisolated let health: Health
-    private nonisolated let logger: Logger
+    nonisolated let logger: Logger
 
     /// Takes the data folder and the database; nothing is served yet.
     package init(
@@ -110,7 +110,7 @@ package actor Server {
                 // The graph was checked for clashes and the mode cannot change, so that this is not refused.
                 try? port?.replace(ports)
             }
-            next.secrets.forEach { surroundings.redactor.register($0.value) }
+            for secret in next.secrets { _ = surroundings.redactor.register(secret.reveal()) }
             configuration = next
             logger.setLevel(next.server.log.level)
             noteKeysWithoutEffect()

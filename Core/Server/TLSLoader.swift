@@ -1,3 +1,4 @@
+import GantryBytes
 import GantryCrypto
 import GantryLog
 import Glibc
@@ -41,22 +42,23 @@ enum TLSLoader {
     }
 
     private static func warnIfReadableByOthers(_ path: String, _ logger: Logger) {
-        var status = unsafe stat()
-        guard unsafe stat(path, &status) == 0, unsafe status.st_mode & 0o077 != 0 else { return }
+        var status = stat()
+        guard unsafe stat(path, &status) == 0, status.st_mode & 0o077 != 0 else { return }
         logger.warning("the certificate's key can be read by others: chmod 600 it", ["file": .string(path)])
     }
 
     private static func warnAboutValidity(_ identity: TLSIdentity, _ logger: Logger) {
-        guard let leaf = identity.chain.first else { return }
+        guard let leaf = identity.chain.first, let validity = try? leaf.validity() else { return }
+        let subject = (try? leaf.subject().description) ?? "?"  // Only a name for the log.
         var now = time_t()
         unsafe time(&now)
-        let left = Int64(leaf.notAfter.milliseconds) / 1000 - Int64(now)
+        let left = validity.until.seconds - Int64(now)
         if left < 0 {
-            logger.error("the certificate has expired", ["certificate": .string(leaf.subjectText)])
+            logger.error("the certificate has expired", ["certificate": .string(subject)])
         } else if left < 14 * 86_400 {
             logger.warning(
                 "the certificate expires soon",
-                ["certificate": .string(leaf.subjectText), "days": LogValue(left / 86_400)])
+                ["certificate": .string(subject), "days": LogValue(left / 86_400)])
         }
     }
 }

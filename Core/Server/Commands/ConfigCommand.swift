@@ -22,16 +22,16 @@ enum ConfigCommand {
             case .success(let loaded):
                 let name = loaded.path ?? "the defaults"
                 if context.isJSON {
-                    context.print(json: ["file": loaded.path.map { .string($0) } ?? .null, "problems": []])
+                    context.write(json: ["file": loaded.path.map { .string($0) } ?? .null, "problems": []])
                 } else {
-                    context.print("\(name): no problems")
+                    context.writeLine("\(name): no problems")
                 }
                 return .ok
             case .failure(let error):
                 if context.isJSON {
-                    context.print(json: ["file": path.map { .string($0) } ?? .null, "problems": json(error)])
+                    context.write(json: ["file": path.map { .string($0) } ?? .null, "problems": json(error)])
                 } else {
-                    error.problems.forEach { context.print($0.description) }
+                    error.problems.forEach { context.writeLine($0.description) }
                 }
                 return .configuration
             }
@@ -45,7 +45,7 @@ enum ConfigCommand {
         ) { arguments, context in
             switch result(arguments.text("config"), registry, context) {
             case .success(let loaded):
-                context.print(JSONValue.object(loaded.effective).text(.pretty))
+                context.writeLine(JSONValue.object(loaded.effective).text(.pretty))
                 return .ok
             case .failure(let error):
                 throw CommandError(error.description, exitCode: .configuration)
@@ -59,7 +59,7 @@ enum ConfigCommand {
             discussion: "Editors complete and check the file with it when the file names it as `$schema`.",
             examples: [CommandExample("gantry config schema > config.schema.json")]
         ) { _, context in
-            context.print(JSONValue.object(LoadedConfiguration.schema(registry: registry)).text(.pretty))
+            context.writeLine(JSONValue.object(LoadedConfiguration.schema(registry: registry)).text(.pretty))
             return .ok
         }
     }

@@ -31,7 +31,7 @@ enum StatusCommand {
         var options = GantryClient.Options(server: server, environment: context.environment)
         options.authorityFile = arguments.text("certificate-authority")
         options.timeout = .seconds(arguments.integer("timeout") ?? 5)
-        do {
+        do throws(ClientError) {
             let client = try GantryClient(options)
             let answer: Result<ServerStatus, ClientError>
             do throws(ClientError) {
@@ -41,7 +41,7 @@ enum StatusCommand {
             }
             await client.close()
             return show(try answer.get(), of: server, context)
-        } catch let error as ClientError {
+        } catch {
             let hint = error.hint ?? "start one with `gantry serve`, or name another with --server"
             let code: ExitCode = error.code == .badAddress ? .usage : .unavailable
             throw CommandError(error.message, hint: hint, exitCode: code)
@@ -50,7 +50,7 @@ enum StatusCommand {
 
     private static func show(_ status: ServerStatus, of server: String, _ context: CommandContext) -> ExitCode {
         if context.isJSON {
-            context.print(json: status.document)
+            context.write(json: status.document)
         } else {
             let rows = [
                 ("server", server), ("program", "\(status.name) \(status.version)"),
@@ -58,7 +58,7 @@ enum StatusCommand {
                 ("uptime", HumanText.duration(.seconds(status.uptimeSeconds))),
             ]
             for (name, value) in rows {
-                context.print(name + String(repeating: " ", count: 9 - name.count) + value)
+                context.writeLine(name + String(repeating: " ", count: 9 - name.count) + value)
             }
         }
         return status.isReady ? .ok : .temporary

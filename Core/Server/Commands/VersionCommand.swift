@@ -8,7 +8,7 @@ import GantryStorage
 /// `gantry version`.
 enum VersionCommand {
     static func command(_ version: String) -> Command {
-        Command("version", "print the version, and those of the libraries below") { _, context in
+        Command("version", "print the version, with --verbose also those of the libraries") { _, context in
             let libraries = [
                 ("libuv", Loop.libraryVersion), ("OpenSSL", TLSContext.libraryVersion),
                 ("SQLite", SQLiteDatabase.libraryVersion), ("libcurl", HTTPClient.libraryVersion),
@@ -16,11 +16,11 @@ enum VersionCommand {
             if context.isJSON {
                 var object: JSONObject = ["gantry": .string(version)]
                 for (name, version) in libraries { object[name] = .string(version) }
-                context.print(json: .object(object))
-            } else {
-                context.print("gantry \(version)")
-                for (name, version) in libraries { context.detail("\(name) \(version)") }
+                context.write(json: .object(object))
+                return .ok
             }
+            context.writeLine("gantry \(version)")
+            if context.isVerbose { libraries.forEach { context.writeLine("\($0.0) \($0.1)") } }
             return .ok
         }
     }
