@@ -79,12 +79,10 @@ import Testing
     @Test func `every changed byte is survived`() throws {
         for der in try Self.samples() {
             for index in der.indices {
-                for bit: UInt8 in [0x01, 0x80, 0xFF] {
-                    var changed = der
-                    changed[index] ^= bit
-                    Self.readAll(changed)
-                    #expect(OpenSSLErrors.drain().isEmpty)
-                }
+                var changed = der
+                changed[index] ^= 1 << UInt8(index % 8)
+                Self.readAll(changed)
+                #expect(OpenSSLErrors.drain().isEmpty)
             }
         }
     }
@@ -99,7 +97,7 @@ import Testing
             }
             Self.readAll(bytes)
             let text = String(decoding: bytes, as: UTF8.self)
-            #expect(throws: CryptoError.self) { _ = try PEM.blocks(bytes.span) }
+            #expect(throws: CryptoError.self) { _ = try PEM.blocks(text) }
             #expect(throws: CryptoError.self) { _ = try Ed25519PublicKey(openSSH: text) }
             #expect(OpenSSLErrors.drain().isEmpty)
         }
