@@ -27,7 +27,8 @@ import Testing
         let bytes = [UInt8](text.utf8)
         let whole = Self.sniffer.verdict(on: bytes.span, isSecure: false)
         for count in 1...bytes.count {
-            let verdict = Self.sniffer.verdict(on: bytes[..<count].span, isSecure: false)
+            let prefix = Array(bytes[..<count])
+            let verdict = Self.sniffer.verdict(on: prefix.span, isSecure: false)
             #expect(verdict == whole || verdict == .undecided)
             if verdict != .undecided { return }
         }
