@@ -94,10 +94,6 @@ let package = Package(
         tests("JSON", ["JSON"]),
         tests("Log", ["Log", "Bytes"]),
         tests("Config", ["Config", "JSON"]),
-        tests("Crypto", ["Bytes", "JSON", "Crypto"]),
-        tests("TLS", ["Bytes", "Crypto", "TestSupport"]),
-        tests("Config", ["Config", "JSON"]),
-        tests("Transport", ["Bytes", "Log", "EventLoop", "Crypto", "Transport", "TestSupport"]),
         tests("CommandLine", ["CommandLine", "Bytes", "JSON"]),
         tests("EventLoop", ["EventLoop", "Log"]),
         tests("Crypto", ["Bytes", "JSON", "Crypto"], c: ["COpenSSL"]),
@@ -107,5 +103,6 @@ let package = Package(
         tests("HTTPClient", ["HTTPClient", "Bytes", "Crypto", "EventLoop", "TestSupport"]),
         tests("PluginHost", ["Log", "Config", "HTTP", "Plugin", "PluginHost"]),
         tests("Tidy", []),
+        tests("TLS", ["Bytes", "Crypto", "TestSupport"]),
     ] + fuzz("JSON", ["JSON"]) + fuzz("Config", ["Config", "JSON"])
 )
