@@ -221,8 +221,8 @@ import Testing
             (chunked + "fffffffffffffff\r\n", .bodyTooLarge),
             (chunked + "1;ab\r\nx\r\n0\r\n\r\n", nil),
             (chunked + "1;ab\r\nx\r\n1;a\r\nx\r\n0\r\n\r\n", .badChunk),
-            (chunked + "0\r\nabc: 12\r\n\r\n", nil),
-            (chunked + "0\r\nabc: 123\r\n\r\n", .headersTooLarge),
+            (chunked + "0\r\nabc: 123\r\n\r\n", nil),
+            (chunked + "0\r\nabc: 1234\r\n\r\n", .headersTooLarge),
             (chunked + "0\r\na:\r\nb:\r\n\r\n", .headersTooLarge),
         ]
         for (input, code) in cases {
