@@ -75,12 +75,19 @@ let package = Package(
         core("HTTPClient", ["Bytes", "JSON", "Log", "EventLoop"], c: ["CCurl"]),
 
         // The tests, in the order of what they test.
+        .target(
+            name: "TestSupport", dependencies: dependencies(["Bytes", "Crypto"], []), path: "Tests/TestSupport",
+            swiftSettings: settings),
         tests("Bytes", ["Bytes"]),
-        tests("EventLoop", ["EventLoop"]),
         tests("JSON", ["JSON"]),
         tests("Log", ["Log", "Bytes"]),
+        tests("Config", ["Config", "JSON"]),
+        tests("CommandLine", ["CommandLine", "Bytes", "JSON"]),
+        tests("EventLoop", ["EventLoop", "Log"]),
+        tests("Crypto", ["Bytes", "JSON", "Crypto"], c: ["COpenSSL"]),
+        tests("Storage", ["Storage"], c: ["CSQLite"]),
         tests("HTTP", ["HTTP", "Bytes", "JSON", "Log", "EventLoop"], c: ["CZlib"]),
         tests("Tidy", []),
-        tests("Config", ["Config", "JSON"]),
-    ]
+        tests("TLS", ["Bytes", "Crypto", "TestSupport"]),
+    ] + fuzz("JSON", ["JSON"]) + fuzz("Config", ["Config", "JSON"])
 )

@@ -19,6 +19,8 @@ public struct CommandContext: Sendable {
     /// Whether colour is switched off by the user (`--no-color`, `NO_COLOR`, `TERM=dumb`).
     var isColorOff: Bool
     let programName: String
+    /// The whole tree of commands, for those that tell about it.
+    var root: Command
     let clock: @Sendable () -> ContinuousClock.Instant
     private let output: any CommandOutput
     private let errors: any CommandOutput
@@ -35,6 +37,7 @@ public struct CommandContext: Sendable {
         environment: [String: String], clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) {
         self.programName = programName
+        root = Command(programName, "", subcommands: [])
         self.output = output
         self.errors = errors
         self.input = input
@@ -53,7 +56,10 @@ public struct CommandContext: Sendable {
     public var isOutputClosed: Bool { state.failure.withLock { $0 != nil } }
 
     /// Writes a line of results.
-    public func print(_ line: String) { write(Array((line + "\n").utf8)) }
+    public func writeLine(_ line: String) { write(line + "\n") }
+
+    /// Writes text as it is, without a line feed.
+    public func write(_ text: String) { write(Array(text.utf8)) }
 
     /// Writes results as they are.
     public func write(_ bytes: [UInt8]) {
@@ -66,7 +72,7 @@ public struct CommandContext: Sendable {
     }
 
     /// Writes a JSON value as one line: the result of a command in JSON mode.
-    public func print(json value: JSONValue) { print(value.text()) }
+    public func write(json value: JSONValue) { writeLine(value.text()) }
 
     /// Tells something that is no result, on standard error, unless the user wants quiet.
     public func notice(_ line: String) {
@@ -85,8 +91,8 @@ public struct CommandContext: Sendable {
     func writeError(_ text: String) { try? errors.write(Array(text.utf8)) }
 
     /// Writes a table: aligned columns, cut to the width only on a terminal.
-    public func print(_ table: Table) {
-        for line in table.lines(width: isTerminal ? columns : nil) { print(line) }
+    public func write(_ table: Table) {
+        for line in table.lines(width: isTerminal ? columns : nil) { writeLine(line) }
     }
 
     /// The text in a style, if standard output is a terminal that shows colours.

@@ -5,7 +5,7 @@ extension CommandLineProgram {
     ///
     /// SIGPIPE is ignored from here on, so that a reader that goes away is an error code and not the end.
     package func processContext(environment: [String: String]) -> CommandContext {
-        _ = unsafe signal(SIGPIPE, SIG_IGN)
+        _ = signal(SIGPIPE, SIG_IGN)
         return CommandContext(
             programName: root.name, output: DescriptorStream.standardOutput, errors: DescriptorStream.standardError,
             input: DescriptorStream.standardInput, environment: environment)

@@ -33,7 +33,7 @@ enum ConfigExpansion {
 
     static func value(of name: String, _ environment: [String: String]) throws(Failure) -> String {
         guard isName(name) else {
-            throw Failure(message: "\"\(printable(name))\" is no name of an environment variable")
+            throw Failure(message: "\"\(name.prefix(40))\" is no name of an environment variable")
         }
         guard let value = environment[name] else {
             throw Failure(message: "environment variable \(name) is not set")
@@ -61,9 +61,5 @@ enum ConfigExpansion {
     private static func isName(_ name: String) -> Bool {
         guard let first = name.utf8.first, !ASCII.isDigit(first) else { return false }
         return name.utf8.allSatisfy { ASCII.isLetter($0) || ASCII.isDigit($0) || $0 == UInt8(ascii: "_") }
-    }
-
-    private static func printable(_ name: String) -> String {
-        String(String.UnicodeScalarView(name.unicodeScalars.prefix(40).map { $0.value < 0x20 ? "?" : $0 }))
     }
 }

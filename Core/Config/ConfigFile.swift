@@ -59,7 +59,7 @@ package struct ConfigFile: Sendable {
     ///
     /// `$schema` is known everywhere, for editors.
     package func decode<Value>(
-        _ body: @escaping (inout ConfigSection) -> Value
+        _ body: (inout ConfigSection) -> Value
     ) throws(ConfigError) -> ConfigDecoding<Value> {
         let context = ConfigContext(file: self, recordsSchema: false)
         let input = ConfigInput(node: root, pointer: .root, context: context)

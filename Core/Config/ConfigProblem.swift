@@ -8,13 +8,22 @@ package struct ConfigProblem: Sendable, Hashable, CustomStringConvertible {
     package let position: JSONPosition?
     /// JSON pointer (RFC 6901) of the value; empty for the whole document.
     package let pointer: String
+    /// One line, whatever the file says: control characters are shown as `?`.
     package let message: String
 
     package init(file: String, position: JSONPosition?, pointer: String, message: String) {
         self.file = file
         self.position = position
         self.pointer = pointer
-        self.message = message
+        self.message = String(
+            String.UnicodeScalarView(message.unicodeScalars.map { Self.isControl($0) ? "?" : $0 }))
+    }
+
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar {
+        case "\0"..<" ", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}": true
+        default: false
+        }
     }
 
     /// `config.json:14:9 /plugins/mail/retries: expected integer 0…20, got "five"`.

@@ -1,4 +1,5 @@
 internal import CLibUV
+package import GantryLog
 internal import Glibc
 internal import Synchronization
 
@@ -33,6 +34,7 @@ internal import Synchronization
     }
 
     package let name: String
+    package let logger: Logger
     package let counters = LoopCounters()
 
     let uv: UnsafeMutablePointer<uv_loop_t>
@@ -47,11 +49,13 @@ internal import Synchronization
     var localHead = 0
     var isStopping = false
     var gatherer: WriteGatherer
+    var offloadedCount = 0
 
     /// Makes a loop that does not run yet; `start()` or `runOnCurrentThread()` sets it going.
-    package init(name: String) throws(LoopError) {
+    package init(name: String, logger: Logger = .disabled) throws(LoopError) {
         Self.ignoreBrokenPipes
         self.name = name
+        self.logger = logger.with(["loop": .string(name)])
         unsafe (uv, wake) = try Self.open(name)
         unsafe readBuffer = .allocate(byteCount: Limits.readBufferBytes, alignment: 16)
         gatherer = WriteGatherer(capacity: Limits.gatherBufferBytes)

@@ -51,6 +51,7 @@ import Testing
             (#"{"file": "binary"}"#, "1:23 /password/file: /etc/gantry/binary is not UTF-8 text"),
             (#"{"file": "large"}"#, "1:23 /password/file: /etc/gantry/large is longer than 65536 bytes"),
             (#"{"file": "none"}"#, "1:23 /password/file: cannot read /etc/gantry/none: no such file"),
+            (#"{"file": "a\nb"}"#, "1:23 /password/file: cannot read /etc/gantry/a?b: no such file"),
             (#"{"file": "~/x"}"#, "1:23 /password/file: environment variable HOME is not set"),
         ] {
             #expect(problems("{\"password\": \(written)}", files: files, environment: ["E": ""]) == [problem])

@@ -1,5 +1,6 @@
 import GantryBytes
 import Glibc
+import Synchronization
 import Testing
 
 @testable import GantryLog
@@ -112,20 +113,27 @@ import Testing
         #expect(sink.droppedLines == 2)
     }
 
-    @Test func aLineLargerThanThePipeArrivesWholeWhenSomebodyReads() async throws {
+    private final class Received: Sendable {
+        let text = Mutex("")
+    }
+
+    @Test func aLineLargerThanThePipeArrivesWholeWhenSomebodyReads() throws {
         let (reading, writing) = try smallPipe(readingBlocks: true)
         let message = String(repeating: "y", count: 300_000)
-        async let received = readConcurrently(reading)
+        let received = Received()
+        let reader = BackgroundThread {
+            let text = readToEnd(reading)
+            received.text.withLock { $0 = text }
+        }
         let sink = FileLogSink(descriptor: writing, format: .text, stalledWriteMillisecondsMax: 60_000)
         sink.write(event(message))
         close(writing)
-        let isWhole = await received == "1970-01-01T00:00:00.000Z info  \(message)\n"
+        reader.join()
+        let isWhole = received.text.withLock { $0 == "1970-01-01T00:00:00.000Z info  \(message)\n" }
         #expect(isWhole)
         #expect(sink.droppedLines == 0)
         close(reading)
     }
-
-    @concurrent private func readConcurrently(_ descriptor: Int32) async -> String { readToEnd(descriptor) }
 
     @Test func aBorrowedDescriptorIsNeitherReopenedNorClosed() throws {
         let (reading, writing) = try smallPipe(readingBlocks: false)

@@ -50,11 +50,18 @@ import Testing
 
     @Test func jsonIsOneObjectPerLine() {
         let shown = line(
-            .json, .warning, "say \"no\"\n\u{1b}\u{2028}",
+            .json, .warning, "say \"no\"\n\u{1b}",
             ["job": "01J", "count": 3, "ok": false, "load": 0.5, "nan": .double(.nan), "list": ["a", 1], "ü": "Grüße"])
         #expect(
-            shown == #"{"time":"2026-11-21T04:38:52.123Z","level":"warning","message":"say \"no\"\n\u001b\u2028","#
+            shown == #"{"time":"2026-11-21T04:38:52.123Z","level":"warning","message":"say \"no\"\n\u001b","#
                 + #""job":"01J","count":3,"ok":false,"load":0.5,"nan":"nan","list":["a",1],"ü":"Grüße"}"# + "\n")
+    }
+
+    @Test(arguments: ["\u{9b}2J", "\u{2028}", "\u{202e}"])
+    func jsonHidesControlCharactersThatJSONAllows(text: String) {
+        for shown in [line(.json, .info, "ü\(text)"), line(.json, .info, "ü", ["k": [.string(text)]])] {
+            #expect(shown.utf8.allSatisfy { $0 < 0x80 } && shown.contains("\\u00fc"))
+        }
     }
 
     @Test(arguments: [

@@ -5,6 +5,13 @@ import Testing
     static let folders = ["Core/Plugin/", "Core/Client/"]
     /// Value types that the plugin API's signatures mention, see docs/architecture/overview.md.
     static let files: Set<String> = [
+        "Core/CommandLine/CommandContext.swift", "Core/CommandLine/CommandError.swift",
+        "Core/CommandLine/Declaration/Argument.swift", "Core/CommandLine/Declaration/Command.swift",
+        "Core/CommandLine/Declaration/Option.swift", "Core/CommandLine/Declaration/ValueKind.swift",
+        "Core/CommandLine/ExitCode.swift", "Core/CommandLine/Parsing/ParsedArguments.swift",
+        "Core/CommandLine/Terminal/HumanText.swift", "Core/CommandLine/Terminal/ProgressReporter.swift",
+        "Core/CommandLine/Terminal/ProgressUnit.swift", "Core/CommandLine/Terminal/Table.swift",
+        "Core/CommandLine/Terminal/TextStyle.swift",
         "Core/Log/LogFields.swift", "Core/Log/LogLevel.swift", "Core/Log/LogValue.swift", "Core/Log/Logger.swift",
     ]
 

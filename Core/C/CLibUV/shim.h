@@ -6,3 +6,4 @@
 
 extern int accept4(int descriptor, struct sockaddr *address, socklen_t *length, int flags);
 extern int pthread_setname_np(pthread_t thread, const char *name);
+extern int pipe2(int descriptors[2], int flags);

@@ -45,3 +45,85 @@ static inline void gantry_extensions_free(X509_EXTENSIONS *extensions) {
 }
 
 // TLS
+static inline int tls_context_set_versions(SSL_CTX *context, int minimum, int maximum)
+{
+    return SSL_CTX_set_min_proto_version(context, minimum) == 1
+        && SSL_CTX_set_max_proto_version(context, maximum) == 1;
+}
+
+// A context for one process, not for a browser: no renegotiation, no compression, buffers given back when idle.
+static inline void tls_context_harden(SSL_CTX *context)
+{
+    SSL_CTX_set_options(context,
+        SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
+    SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_AUTO_RETRY);
+}
+
+static inline void tls_context_refuse_tickets(SSL_CTX *context)
+{
+    SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
+    SSL_CTX_set_num_tickets(context, 0);
+}
+
+static inline void tls_context_cache_off(SSL_CTX *context)
+{
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+}
+
+static inline void tls_context_cache_client(SSL_CTX *context)
+{
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL_STORE);
+}
+
+typedef int (*tls_server_name_function)(SSL *ssl, int *alert, void *argument);
+
+static inline void tls_context_on_server_name(SSL_CTX *context, tls_server_name_function function, void *argument)
+{
+    SSL_CTX_set_tlsext_servername_callback(context, function);
+    SSL_CTX_set_tlsext_servername_arg(context, argument);
+}
+
+static inline int tls_set_server_name(SSL *ssl, const char *name) { return (int)SSL_set_tlsext_host_name(ssl, name); }
+
+static inline int tls_is_before(SSL *ssl) { return SSL_in_before(ssl); }
+
+static inline void tls_bio_want_read(BIO *bio) { BIO_set_retry_read(bio); }
+static inline void tls_bio_clear_retry(BIO *bio) { BIO_clear_retry_flags(bio); }
+
+static inline STACK_OF(X509) *tls_chain_new(void) { return sk_X509_new_null(); }
+static inline int tls_chain_push(STACK_OF(X509) *chain, X509 *certificate)
+{
+    if (!X509_up_ref(certificate)) return 0;
+    if (sk_X509_push(chain, certificate)) return 1;
+    X509_free(certificate);
+    return 0;
+}
+static inline void tls_chain_free(STACK_OF(X509) *chain) { sk_X509_pop_free(chain, X509_free); }
+static inline int tls_chain_count(const STACK_OF(X509) *chain) { return chain ? sk_X509_num(chain) : 0; }
+static inline X509 *tls_chain_at(const STACK_OF(X509) *chain, int index) { return sk_X509_value(chain, index); }
+
+static inline int tls_names_push(STACK_OF(X509_NAME) *names, X509_NAME *name)
+{
+    X509_NAME *copy = X509_NAME_dup(name);
+    if (!copy) return 0;
+    if (sk_X509_NAME_push(names, copy)) return 1;
+    X509_NAME_free(copy);
+    return 0;
+}
+static inline STACK_OF(X509_NAME) *tls_names_new(void) { return sk_X509_NAME_new_null(); }
+
+static inline int tls_alert_of(int reason)
+{
+    return reason >= SSL_AD_REASON_OFFSET && reason < SSL_AD_REASON_OFFSET + 256 ? reason - SSL_AD_REASON_OFFSET : -1;
+}
+
+static inline int tls_ticket_mac(EVP_MAC_CTX *mac, const unsigned char *key, size_t count)
+{
+    OSSL_PARAM parameters[3];
+    parameters[0] = OSSL_PARAM_construct_octet_string(OSSL_MAC_PARAM_KEY, (void *)key, count);
+    parameters[1] = OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, (char *)"SHA256", 0);
+    parameters[2] = OSSL_PARAM_construct_end();
+    return EVP_MAC_CTX_set_params(mac, parameters);
+}
+
+static inline void tls_context_limit_chain(SSL_CTX *context, long bytes) { SSL_CTX_set_max_cert_list(context, bytes); }

@@ -1,0 +1,50 @@
+import CSQLite
+
+/// Folds the log into the file on a thread of its own, so that commits do not wait for it.
+final class Checkpointer: Sendable {
+    private struct State {
+        var isWanted = false
+        var isClosed = false
+    }
+
+    private let state = Monitor(State())
+    private let health: Health
+
+    init(health: Health) {
+        self.health = health
+    }
+
+    /// Any thread; asking twice before it happens is asking once.
+    func request() {
+        state.change { $0.isWanted = true }
+    }
+
+    func close() {
+        state.change { $0.isClosed = true }
+    }
+
+    /// The body of the thread.
+    func serve(_ connection: SQLiteConnection) {
+        while isWanted() { run(connection) }
+    }
+
+    /// Checkpoints now, as far as readers allow, and reports failure.
+    func run(_ connection: SQLiteConnection) {
+        do {
+            try connection.checkpoint(SQLITE_CHECKPOINT_PASSIVE)
+            health.count { $0.checkpoints += 1 }
+        } catch {
+            health.examine(error)
+            health.report(.checkpointFailed(error))
+        }
+    }
+
+    private func isWanted() -> Bool {
+        state.wait { state in
+            if state.isClosed { return false }
+            guard state.isWanted else { return nil }
+            state.isWanted = false
+            return true
+        }
+    }
+}
