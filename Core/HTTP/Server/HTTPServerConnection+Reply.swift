@@ -23,7 +23,7 @@ extension HTTPServerConnection {
         let plan = current.plan
         deadline = host.now + (isWhole ? handlerTime(plan) : host.times.bodyIdle)
         let mine = number
-        let task = Task.immediate(executorPreference: loop) { await self.answer(request, plan, mine) }
+        let task = Task.immediate { await self.answer(request, plan, mine) }
         if number == mine { exchange?.task = task }
     }
 
