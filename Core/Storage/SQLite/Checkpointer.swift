@@ -20,7 +20,7 @@ final class Checkpointer: Sendable {
         state.change { $0.isWanted = true }
     }
 
-    /// True once after each checkpoint of the thread: what was written meanwhile is little, and the writer can fold it in.
+    /// True once after each checkpoint of the thread: what came meanwhile is little, and the writer can fold it in.
     func takeMade() -> Bool {
         state.withLock { state in
             defer { state.isMade = false }
