@@ -153,7 +153,7 @@ import Testing
     @Test func `garbage instead of a handshake harms nobody`() async throws {
         try await PortFixture.serve { fixture in
             let stream = try await fixture.connect()
-            try await stream.write([0x16] + [UInt8](repeating: 0xFF, count: 500))
+            try await stream.write([0x16, 3, 1, 0, 4] + [UInt8](repeating: 0xFF, count: 500))
             var alert: [UInt8] = []
             while let more = try? await stream.read() { alert += more }
             #expect(alert.first == 0x15)
