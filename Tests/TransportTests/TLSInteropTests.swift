@@ -122,7 +122,9 @@ import Testing
             except Exception as error:
                 print("falls back", time.monotonic() - began < 0.9)
             """
-        try await PortFixture.serve { configuration, _ in configuration.tls = nil } _: { fixture in
+        try await PortFixture.serve { configuration, _ in
+            configuration.tls = nil
+        } _: { fixture in
             let result = try await Self.run(["python3", "-c", script, "\(try #require(fixture.address.port))"])
             #expect(result.output == "falls back True\n")
         }
