@@ -86,6 +86,10 @@ let package = Package(
             name: "gantry", dependencies: dependencies(["Plugin", "Server"], []), path: "Core/Gantry",
             swiftSettings: settings),
 
+        .executableTarget(
+            name: "gantry-bench", dependencies: dependencies(["JSON", "Crypto", "Storage", "TestSupport"], []),
+            path: "Tests/Benchmarks/Micro", swiftSettings: settings),
+
         // The tests, in the order of what they test.
         .target(
             name: "TestSupport", dependencies: dependencies(["Bytes", "Crypto"], []), path: "Tests/TestSupport",
