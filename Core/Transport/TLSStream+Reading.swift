@@ -28,14 +28,10 @@ extension TLSStream: ByteStreamHandler {
     }
 
     package func streamDidClose(_ error: LoopError?) {
-        let wasHandshaking = phase == .handshaking
-        let report = onHandshake
-        end()
-        if wasHandshaking, failure == nil {
-            let reason = error?.description ?? "the connection was closed during the TLS handshake"
-            failure = TLSError(.truncated, reason)
+        if phase == .handshaking, failure == nil, let error {
+            failure = TLSError(.truncated, "lost during the TLS handshake: \(error)")
         }
-        if wasHandshaking, let failure { report?(.failure(failure)) }
+        end()
         let heir = handler
         handler = nil
         heir?.streamDidClose(failure.map { LoopError(.init(errno: EPROTO), "TLS", $0.reason) } ?? error)
@@ -76,9 +72,7 @@ extension TLSStream: ByteStreamHandler {
         waiting = []
         waitingBytes = 0
         if isFinished, phase == .open { sendEnd() }
-        let report = onHandshake
-        onHandshake = nil
-        if let session = engine.session { report?(.success(session)) }
+        if let session = engine.session { settle(.success(session)) }
         if wasCongested, phase == .open, !isCongested { handler?.streamDidDrain() }
     }
 

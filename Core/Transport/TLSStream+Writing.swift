@@ -37,8 +37,6 @@ extension TLSStream {
     func fail(_ error: TLSError, lingers: Bool) {
         guard failure == nil, phase != .closed else { return }
         failure = error
-        let report = onHandshake
-        onHandshake = nil
         waiting = []
         waitingBytes = 0
         if lingers {
@@ -48,7 +46,7 @@ extension TLSStream {
             end()
             lower.close()
         }
-        report?(.failure(error))
+        settle(.failure(error))
     }
 
     /// Waits for the peer to close: closing with its bytes unread would be a reset, which may overtake our last ones.

@@ -127,8 +127,10 @@ package final class TLSStream: ByteStream {
     package func close() {
         loop.preconditionCurrent()
         guard phase != .closed else { return }
-        if phase == .open { engine.shutdown() }
-        flush()
+        if phase == .open {
+            engine.shutdown()
+            flush()
+        }
         end()
         lower.close()
     }
@@ -140,13 +142,21 @@ package final class TLSStream: ByteStream {
         lower.abort()
     }
 
+    /// Nothing more is done here; the stream below has still to close.
     func end() {
         phase = .closed
         waiting = []
         waitingBytes = 0
         timer?.close()
         timer = nil
+        settle(.failure(failure ?? TLSError(.truncated, "closed during the TLS handshake")))
+    }
+
+    /// Reports how the handshake went, once.
+    func settle(_ result: Result<TLSSessionInfo, TLSError>) {
+        let report = onHandshake
         onHandshake = nil
+        report?(result)
     }
 
     /// One timer serves the handshake and the last wait: they never run at the same time.

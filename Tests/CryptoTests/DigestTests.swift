@@ -44,7 +44,7 @@ import Testing
     ]
 
     @Test(arguments: vectors) func `matches the published digest`(vector: Vector) {
-        #expect(Hex.encode(Digest.hash(vector.algorithm, vector.message.utf8.span)) == vector.digest)
+        #expect(Hex.encode(Digest.hash(vector.algorithm, Array(vector.message.utf8))) == vector.digest)
     }
 
     @Test(arguments: vectors) func `comes out the same byte by byte`(vector: Vector) {
@@ -65,11 +65,11 @@ import Testing
 
     @Test func `the short forms are their algorithms`() {
         let message = Array("abc".utf8)
-        #expect(Digest.sha1(message) == Digest.hash(.sha1, message.span))
-        #expect(Digest.sha256(message) == Digest.hash(.sha256, message.span))
-        #expect(Digest.sha512(message) == Digest.hash(.sha512, message.span))
+        #expect(Digest.sha1(message) == Digest.hash(.sha1, message))
+        #expect(Digest.sha256(message) == Digest.hash(.sha256, message))
+        #expect(Digest.sha512(message) == Digest.hash(.sha512, message))
         for algorithm in DigestAlgorithm.allCases {
-            #expect(Digest.hash(algorithm, message.span).count == algorithm.byteCount)
+            #expect(Digest.hash(algorithm, message).count == algorithm.byteCount)
         }
     }
 

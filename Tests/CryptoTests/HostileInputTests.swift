@@ -79,18 +79,16 @@ import Testing
     @Test func `every changed byte is survived`() throws {
         for der in try Self.samples() {
             for index in der.indices {
-                for bit: UInt8 in [0x01, 0x80, 0xFF] {
-                    var changed = der
-                    changed[index] ^= bit
-                    Self.readAll(changed)
-                    #expect(OpenSSLErrors.drain().isEmpty)
-                }
+                var changed = der
+                changed[index] ^= 1 << UInt8(index % 8)
+                Self.readAll(changed)
+                #expect(OpenSSLErrors.drain().isEmpty)
             }
         }
     }
 
     @Test func `random bytes are survived`() {
-        for round in 0..<3000 {
+        for round in 0..<1000 {
             var bytes = SecureRandom.bytes(round % 200)
             // Half of them begin as DER does, to get further.
             if round.isMultiple(of: 2), bytes.count > 2 {
@@ -99,7 +97,7 @@ import Testing
             }
             Self.readAll(bytes)
             let text = String(decoding: bytes, as: UTF8.self)
-            #expect(throws: CryptoError.self) { _ = try PEM.blocks(bytes.span) }
+            #expect(throws: CryptoError.self) { _ = try PEM.blocks(text) }
             #expect(throws: CryptoError.self) { _ = try Ed25519PublicKey(openSSH: text) }
             #expect(OpenSSLErrors.drain().isEmpty)
         }

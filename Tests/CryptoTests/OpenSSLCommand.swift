@@ -1,3 +1,4 @@
+import GantryCrypto
 import Glibc
 import Testing
 
@@ -7,8 +8,10 @@ final class OpenSSLCommand {
 
     init() throws {
         var template = Array("/tmp/gantry-crypto-XXXXXX".utf8CString)
-        let made = unsafe template.withUnsafeMutableBufferPointer { unsafe mkdtemp($0.baseAddress) != nil }
-        try #require(made)
+        let made = unsafe template.withUnsafeMutableBufferPointer {
+            unsafe $0.baseAddress.map { unsafe mkdtemp($0) != nil } == true
+        }
+        guard made else { throw CryptoError(.unavailable, "no folder for a test") }
         folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
@@ -17,13 +20,13 @@ final class OpenSSLCommand {
     }
 
     func write(_ name: String, _ text: String) throws {
-        let file = try #require(unsafe fopen("\(folder)/\(name)", "w"))
+        let file = try unsafe #require(fopen("\(folder)/\(name)", "w"))
         defer { unsafe fclose(file) }
-        try #require(unsafe fputs(text, file) >= 0)
+        try unsafe #require(fputs(text, file) >= 0)
     }
 
     func read(_ name: String) throws -> String {
-        let file = try #require(unsafe fopen("\(folder)/\(name)", "r"))
+        let file = try unsafe #require(fopen("\(folder)/\(name)", "r"))
         defer { unsafe fclose(file) }
         var bytes = [UInt8](repeating: 0, count: 1 << 16)
         let count = unsafe fread(&bytes, 1, bytes.count, file)
@@ -51,11 +54,13 @@ final class OpenSSLCommand {
         unsafe posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
         unsafe posix_spawn_file_actions_adddup2(&actions, 1, 2)
         var arguments = unsafe ([program] + words).map { unsafe strdup($0) } + [nil]
-        defer { for unsafeargument in unsafe arguments { unsafe free(argument) } }
+        defer { unsafe arguments.forEach { unsafe free($0) } }
         var process: pid_t = 0
-        try #require(unsafe posix_spawn(&process, program, &actions, nil, &arguments, environ) == 0)
+        let isSpawned = unsafe posix_spawn(&process, program, &actions, nil, &arguments, environ) == 0
+        try #require(isSpawned)
         var status: CInt = 0
-        try #require(unsafe waitpid(process, &status, 0) == process)
+        let isReaped = unsafe waitpid(process, &status, 0) == process
+        try #require(isReaped)
         return status == 0 ? 0 : status & 0x7F == 0 ? status >> 8 & 0xFF : -1
     }
 }

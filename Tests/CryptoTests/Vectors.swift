@@ -13,7 +13,7 @@ func hex(_ text: String) -> [UInt8] {
 /// A file of `Tests/Fixtures`.
 func fixture(_ name: String, from test: StaticString = #filePath) throws -> [UInt8] {
     let tests = "\(test)".split(separator: "/").dropLast(2).joined(separator: "/")
-    let file = try #require(unsafe fopen("/\(tests)/Fixtures/\(name)", "r"))
+    let file = try unsafe #require(fopen("/\(tests)/Fixtures/\(name)", "r"))
     defer { unsafe fclose(file) }
     var bytes = [UInt8](repeating: 0, count: 1 << 20)
     let count = unsafe fread(&bytes, 1, bytes.count, file)
@@ -25,7 +25,8 @@ struct PinytoVectors {
     let json: JSONValue
 
     init() throws {
-        json = try JSONValue.parse(fixture("pinyto-vectors.json").span)
+        let bytes = try fixture("pinyto-vectors.json")
+        json = try JSONValue.parse(bytes.span)
     }
 
     func text(_ key: String) throws -> String { try #require(json[key]?.string) }
@@ -33,12 +34,12 @@ struct PinytoVectors {
     func bytes(_ key: String) throws -> [UInt8] { try #require(Base64.decode(text(key))) }
 
     func key(_ name: String, withPrimes: Bool = true) throws -> RSAPrivateKey {
-        let key = try #require(json[name])
-        func number(_ name: String) throws -> String { try #require(key[name]?.string) }
-        return try RSAPrivateKey(
-            modulus: number("N"), exponent: String(#require(key["e"]?.integer)), privateExponent: number("d"),
-            primes: withPrimes ? (number("p"), number("q")) : nil)
+        try RSAPrivateKey(
+            modulus: number("N", of: name), exponent: "65537", privateExponent: number("d", of: name),
+            primes: withPrimes ? (number("p", of: name), number("q", of: name)) : nil)
     }
+
+    func number(_ letter: String, of key: String) throws -> String { try #require(json[key]?[letter]?.string) }
 }
 
 /// RSA keys take long to make: the tests share two that are made once per run.

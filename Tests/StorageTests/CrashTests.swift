@@ -1,9 +1,7 @@
-import GantryStorage
 import Glibc
-import Synchronization
 import Testing
 
-@testable import enum GantryStorage.WorkerThread
+@testable import GantryStorage
 
 /// A process that is killed with SIGKILL at random moments while it acknowledges writes.
 @Suite(.serialized) struct CrashTests {

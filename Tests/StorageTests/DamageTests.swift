@@ -1,8 +1,8 @@
 import CSQLite
-import GantryStorage
 import Glibc
-import Synchronization
 import Testing
+
+@testable import GantryStorage
 
 /// Files that are not what they should be, and folders that do not let us.
 @Suite struct DamageTests {
@@ -135,7 +135,7 @@ import Testing
 }
 
 private final class EventLog: Sendable {
-    private let events = Mutex<[StorageEvent]>([])
+    private let events = Monitor<[StorageEvent]>([])
 
     var all: [StorageEvent] { events.withLock { $0 } }
 

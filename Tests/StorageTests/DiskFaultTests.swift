@@ -29,7 +29,10 @@ import Testing
         let store = try TemporaryStore()
         defer { store.remove() }
         let disk = FaultFileSystem(name: "count-syncs")
-        let database = try await store.open { $0.fileSystem = "count-syncs" }
+        let database = try await store.open {
+            $0.fileSystem = "count-syncs"
+            $0.limits.batchTimeMax = .seconds(5)
+        }
         let gate = Gate()
         let before = disk.syncs
         try await withThrowingTaskGroup(of: Void.self) { group in

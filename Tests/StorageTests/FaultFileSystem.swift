@@ -1,8 +1,9 @@
 import CSQLite
 import Glibc
-import Synchronization
 
-/// SQLite's own file system with faults: a disk of so many bytes, syncs that fail, and a record of what each sync saved.
+@testable import GantryStorage
+
+/// SQLite's own file system with faults: a disk of so many bytes, syncs that fail, a copy of what each sync saved.
 ///
 /// It opens files as the default one does, and puts its own `xWrite`, `xSync` and `xClose` before the real ones.
 // SAFETY: the file system's table is written before it is registered and freed never; the rest is behind a mutex.
@@ -17,7 +18,7 @@ import Synchronization
     }
 
     let name: String
-    let faults = Mutex(Faults())
+    let faults = Monitor(Faults())
     private let table = UnsafeMutablePointer<sqlite3_vfs>.allocate(capacity: 1)
 
     init(name: String) {
@@ -52,7 +53,7 @@ import Synchronization
         var files: [UInt: OpenFile] = [:]
     }
 
-    fileprivate static let registry = Mutex(Registry())
+    fileprivate static let registry = Monitor(Registry())
 
     fileprivate static func file(_ file: UnsafeMutablePointer<sqlite3_file>?) -> OpenFile? {
         registry.withLock { $0.files[UInt(bitPattern: file)] }

@@ -1,6 +1,6 @@
-import GantryStorage
-import Synchronization
 import Testing
+
+@testable import GantryStorage
 
 /// Many writes, one commit.
 @Suite struct GroupCommitTests {
@@ -18,8 +18,14 @@ import Testing
             await gate.someoneArrived()
             for number in 0..<40 {
                 group.addTask {
-                    let body = number.isMultiple(of: 4) ? "forbidden" : "fine"
-                    let error = await storageError { try await database.addNote("\(100 + number)", body) }
+                    let error = await storageError {
+                        try await database.write { transaction in
+                            let insert = SQL("INSERT INTO note (id, body) VALUES (?, ?)")
+                            try transaction.execute(insert, "\(100 + number)", "fine")
+                            guard number.isMultiple(of: 4) else { return }
+                            try transaction.execute(insert, "\(100 + number)-second", "forbidden")
+                        }
+                    }
                     return error.map { "\(100 + number) \($0.kind)" }
                 }
             }
@@ -196,7 +202,7 @@ import Testing
 
 /// How often each closure ran.
 private final class RunLog: Sendable {
-    private let state = Mutex<[String: Int]>([:])
+    private let state = Monitor<[String: Int]>([:])
 
     var counts: [String: Int] { state.withLock { $0 } }
 

@@ -5,7 +5,7 @@ import Testing
     @Test(
         arguments: [
             "CREATE TABLE job (id TEXT PRIMARY KEY NOT NULL, n BIGINT DEFAULT 0, size DOUBLE PRECISION, body BYTEA)",
-            "CREATE TABLE a (id TEXT NOT NULL, b TEXT REFERENCES b (id) ON DELETE CASCADE, UNIQUE (id, b), CHECK (n > 0))",
+            "CREATE TABLE a (id TEXT, b TEXT REFERENCES b (id) ON DELETE CASCADE, UNIQUE (id, b), CHECK (n > 0))",
             "CREATE UNIQUE INDEX job_owner ON job (owner, created_ms) WHERE state <> 'done'",
             "ALTER TABLE job ADD COLUMN owner TEXT",
             "INSERT INTO job (id, n) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET n = excluded.n RETURNING id",

@@ -1,7 +1,7 @@
 import CSQLite
 
 extension SQLiteDatabase {
-    /// Writes a checked copy of the store, as it is at this moment, to `path`; what was there is replaced at the very end.
+    /// Writes a checked copy of the store, as it is at this moment, to `path`; what was there is replaced at the end.
     ///
     /// Writes go on meanwhile; only the log cannot start over until the copy is made. Failed or cancelled, it leaves
     /// nothing behind.

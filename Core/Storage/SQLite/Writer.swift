@@ -47,6 +47,11 @@ final class Writer: Sendable {
         let pages = connection.hooks.logPages
         let limits = options.limits
         if pages < limits.checkpointPages { return limits.checkpointPagesMax }
+        if checkpointer.takeMade() {
+            // Nothing is left to fold after this, so that the next commit starts the log over instead of growing it.
+            checkpointer.run(connection)
+            return limits.checkpointPagesMax
+        }
         checkpointer.request()
         if pages < limit { return max(limit, limits.checkpointPagesMax) }
         checkpointer.run(connection)
