@@ -22,9 +22,10 @@ import Testing
         try output(of: "cat '\(corpus)'").split(separator: "\n").map { line in
             let row = try JSONValue.parse(Array(line.utf8))
             let verdicts = ["gantry", "node", "h11"].reduce(into: [:]) { $0[$1] = row[$1]?.string }
+            let input = try #require(row["input"]?.string)
             return Case(
                 name: try #require(row["name"]?.string),
-                input: try #require(Base64.standard.decode(try #require(row["input"]?.string))),
+                input: try #require(Base64.decode(input)),
                 verdicts: verdicts, reasons: row["reasons"])
         }
     }
@@ -48,7 +49,8 @@ import Testing
     private static func verdicts(of command: String) throws -> [String: String] {
         try output(of: "\(command) < '\(corpus)'").split(separator: "\n").reduce(into: [:]) { verdicts, line in
             let row = try JSONValue.parse(Array(line.utf8))
-            verdicts[try #require(row["name"]?.string)] = row["verdict"]?.string
+            let name = try #require(row["name"]?.string)
+            verdicts[name] = row["verdict"]?.string
         }
     }
 
@@ -88,7 +90,9 @@ import Testing
         #expect(Set(cases.map(\.name)).count == cases.count)
         for test in cases {
             for parser in ["node", "h11"] where test.verdicts[parser] != test.verdicts["gantry"] {
-                #expect(test.reasons?[parser]?.string?.isEmpty == false, "\(test.name) differs from \(parser) without a reason")
+                #expect(
+                    test.reasons?[parser]?.string?.isEmpty == false,
+                    "\(test.name) differs from \(parser) without a reason")
             }
         }
     }

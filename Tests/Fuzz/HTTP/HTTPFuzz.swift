@@ -46,14 +46,17 @@ enum HTTPFuzz {
         for limits in [limits, HTTPLimits()] {
             let whole = Reading(bytes, pieceSize: max(bytes.count, 1), limits)
             for pieceSize in [1, 3, 16] {
-                precondition(Reading(bytes, pieceSize: pieceSize, limits) == whole, "pieces of \(pieceSize) read differently")
+                precondition(
+                    Reading(bytes, pieceSize: pieceSize, limits) == whole, "pieces of \(pieceSize) read differently")
             }
         }
         _ = try? HTTPParameters(parsing: bytes.span)
         let text = String(decoding: bytes, as: UTF8.self)
         for member in QualityList(text).members { precondition(0...1000 ~= member.weight, "weight out of range") }
         if let trace = TraceContext(text) { precondition(TraceContext(trace.headerValue) != nil, "trace lost") }
-        if case .part(let range) = ByteRange(text, size: 1000) { precondition(range.upperBound <= 1000, "range beyond end") }
+        if case .part(let range) = ByteRange(text, size: 1000) {
+            precondition(range.upperBound <= 1000, "range beyond end")
+        }
         var headers = HTTPHeaders()
         headers.add("X", text)
         var out: [UInt8] = []
