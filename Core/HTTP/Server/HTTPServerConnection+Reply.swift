@@ -75,7 +75,7 @@ extension HTTPServerConnection {
         let head = exchange.head
         let framing = HTTPResponseWriter.framing(
             status: response.status, method: head.method, minorVersion: head.minorVersion, bodyLength: bodyLength)
-        let keeps = head.keepsAlive && !host.isDraining && framing != .untilClose && canReachNextRequest(exchange)
+        let keeps = head.keepsAlive && !isDraining && framing != .untilClose && canReachNextRequest(exchange)
         let connection: HTTPResponseWriter.Connection = keeps ? (head.minorVersion == 0 ? .keepAlive : .open) : .close
         HTTPResponseWriter.appendHead(
             response.status, headers ?? response.headers, framing: framing, connection: connection,
@@ -105,7 +105,7 @@ extension HTTPServerConnection {
         let isReceived = exchange?.isReceived ?? true
         exchange = nil
         number += 1
-        guard keeps, phase == .answering, !host.isDraining, !parser.hasFailed else { return linger() }
+        guard keeps, phase == .answering, !isDraining, !parser.hasFailed else { return linger() }
         phase = .reading
         isSkippingBody = !isReceived
         droppedBytes = 0
