@@ -108,5 +108,5 @@ let package = Package(
         tests("PluginHost", ["Log", "Config", "HTTP", "Plugin", "PluginHost"]),
         tests("Tidy", []),
         tests("TLS", ["Bytes", "Crypto", "TestSupport"]),
-    ] + fuzz("JSON", ["JSON"]) + fuzz("Config", ["Config", "JSON"])
+    ] + fuzz("JSON", ["JSON"]) + fuzz("HTTP", ["HTTP"]) + fuzz("Config", ["Config", "JSON"])
 )
