@@ -72,7 +72,8 @@ extension Loop {
         try await LoopWaiter(on: self, until: deadline).wait()
     }
 
-    /// Runs the operation on this loop as a child task; at the deadline it is cancelled, awaited, and `timedOut` thrown.
+    /// Runs the operation on this loop as a child task; at the deadline it is cancelled, awaited, and `timedOut` is
+    /// thrown.
     package func withDeadline<T: Sendable>(
         _ deadline: ContinuousClock.Instant, _ operation: String,
         _ body: @escaping @Sendable () async throws -> T
