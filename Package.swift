@@ -81,6 +81,10 @@ let package = Package(
             [
                 "Bytes", "JSON", "Log", "Config", "CommandLine", "EventLoop", "Crypto", "Storage", "Transport", "HTTP",
                 "HTTPClient", "Plugin", "PluginHost", "Client",
+            ],
+            resources: [
+                .embedInCode("Resources/index.html"), .embedInCode("Resources/start.css"),
+                .embedInCode("Resources/start.js"),
             ]),
         .executableTarget(
             name: "gantry", dependencies: dependencies(["Plugin", "Server"], []), path: "Core/Gantry",
