@@ -86,7 +86,7 @@ let package = Package(
         tests("EventLoop", ["EventLoop"]),
         tests("Storage", ["Storage"], c: ["CSQLite"]),
         tests("HTTP", ["HTTP", "Bytes", "JSON", "Log", "EventLoop"], c: ["CZlib"]),
-        tests("HTTPClient", ["HTTPClient", "Bytes", "Crypto", "EventLoop", "TestSupport"]),
+        tests("HTTPClient", ["HTTPClient", "Bytes", "Crypto", "EventLoop", "TestSupport", "Transport"]),
         tests("Tidy", []),
         tests("TLS", ["Bytes", "Crypto", "TestSupport"]),
     ] + fuzz("JSON", ["JSON"]) + fuzz("Config", ["Config", "JSON"])
