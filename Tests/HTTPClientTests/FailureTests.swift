@@ -51,10 +51,12 @@ import Testing
         Break(sends: "HTTP/1.1 200 OK\r\nNo colon here\r\n\r\n", code: .malformedResponse),
         Break(sends: "HTTP/1.1 101 Switching\r\nUpgrade: x\r\n\r\n", code: .malformedResponse),
         Break(sends: "HTTP/1.1 200 OK\r\n" + String(repeating: "A: b\r\n", count: 300), code: .headTooLarge),
-        Break(sends: "HTTP/1.1 200 OK\r\nA: " + String(repeating: "b", count: 70_000) + "\r\n\r\n", code: .headTooLarge),
+        Break(
+            sends: "HTTP/1.1 200 OK\r\nA: " + String(repeating: "b", count: 70_000) + "\r\n\r\n", code: .headTooLarge),
         Break(sends: String(repeating: "HTTP/1.1 103 Hints\r\nA: b\r\n\r\n", count: 250), code: .headTooLarge),
         Break(
-            sends: "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nnope", code: .malformedResponse),
+            sends: "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nnope",
+            code: .malformedResponse),
     ])
     func `a server that breaks off or talks nonsense`(row: Break) async throws {
         try await withServer { connection in
@@ -196,7 +198,8 @@ import Testing
             _ = try await client.send(HTTPClientRequest("GET", url)).collect(upTo: 0)
             let error = await failure { _ = try await client.send(HTTPClientRequest("POST", url, body: .bytes([1]))) }
             #expect(error?.code == .connectionLost)
-            #expect(server.tally.connections == 1)
+            // libcurl may have connected anew, but the request was not sent there.
+            #expect(server.tally.requests.count == 1)
             _ = try await client.send(HTTPClientRequest("GET", url)).collect(upTo: 0)
             let answer = try await client.send(HTTPClientRequest("PUT", url, body: .bytes([1])))
             #expect(answer.status == 200)

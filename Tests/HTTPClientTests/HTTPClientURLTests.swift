@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "example.org/x", "/x", "ftp://example.org/", "file:///etc/passwd", "http://", "http:///x", "http://a b/",
+        "", "example.org/x", "/x", "ftp://example.org/", "file:///etc/passwd", "http://", "http://a b/",
         "http://user@example.org/", "http://user:secret@example.org/", "http://example.org:0/", "http://a:99999/",
         "http://example.org/\r\nX: y", "gopher://x/", "http://[::1/", "http://a/\u{7F}",
         "http://a/" + String(repeating: "x", count: 16 * 1024),

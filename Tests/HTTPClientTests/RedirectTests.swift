@@ -25,7 +25,8 @@ import Testing
     func `the method rules`(rule: Rule) async throws {
         try await withServer { connection in
             _ = try await connection.request()
-            try await connection.respond("\(rule.status) Go", ["Location: /next?x"], rule.method == "HEAD" ? "" : "gone")
+            try await connection.respond(
+                "\(rule.status) Go", ["Location: /next?x"], rule.method == "HEAD" ? "" : "gone")
             _ = try await connection.request()
             try await connection.respond("200 OK")
         } test: { client, server in
@@ -123,7 +124,8 @@ import Testing
         } test: { client, server in
             let error = await failure {
                 let body = HTTPClientRequestBody.stream(length: 1) { try await $0.write([1]) }
-                _ = try await client.send(HTTPClientRequest("POST", try server.url(), body: body, redirects: .follow(5)))
+                _ = try await client.send(
+                    HTTPClientRequest("POST", try server.url(), body: body, redirects: .follow(5)))
             }
             #expect(error?.code == .redirectRefused)
         }

@@ -1,5 +1,6 @@
-@testable import GantryHTTPClient
 import Testing
+
+@testable import GantryHTTPClient
 
 @Suite struct ResponseHeadTests {
     private func read(

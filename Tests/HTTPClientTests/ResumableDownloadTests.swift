@@ -1,5 +1,6 @@
-@testable import GantryHTTPClient
 import Testing
+
+@testable import GantryHTTPClient
 
 @Suite struct ResumableDownloadTests {
     private func head(_ status: Int, _ fields: KeyValuePairs<String, String>) throws -> HTTPClientResponseHead {
@@ -50,7 +51,9 @@ import Testing
         #expect(ContentRange(text) != nil)
     }
 
-    @Test(arguments: ["", "bytes", "bytes 1-0/5", "bytes 0-5/5", "bytes -1-5/9", "items 0-1/2", "bytes 0-1", "bytes 0-1/x"])
+    @Test(arguments: [
+        "", "bytes", "bytes 1-0/5", "bytes 0-5/5", "bytes -1-5/9", "items 0-1/2", "bytes 0-1", "bytes 0-1/x",
+    ])
     func `what is no range`(text: String) {
         #expect(ContentRange(text) == nil)
     }

@@ -164,7 +164,10 @@ import Testing
         BadRequest(change: { $0.headers.append("content-length", "3") }, says: "by the client"),
         BadRequest(change: { $0.headers.append("Transfer-Encoding", "chunked") }, says: "by the client"),
         BadRequest(change: { for _ in 0..<201 { $0.headers.append("X", "y") } }, says: "200"),
-        BadRequest(change: { $0.method = "HEAD"; $0.body = .bytes([1]) }, says: "HEAD"),
+        BadRequest(
+            change: {
+                $0.method = "HEAD"; $0.body = .bytes([1])
+            }, says: "HEAD"),
         BadRequest(change: { $0.body = .stream(length: -1) { _ in } }, says: "negative"),
         BadRequest(change: { $0.unixSocket = "" }, says: "UNIX"),
     ])

@@ -110,7 +110,9 @@ import Testing
             connection.stream.finishWriting()
             try await connection.waitForEnd()
         } test: { client, server in
-            let error = await failure { _ = try await client.upgrade(HTTPClientRequest("GET", try server.url()), to: "x") }
+            let error = await failure {
+                _ = try await client.upgrade(HTTPClientRequest("GET", try server.url()), to: "x")
+            }
             #expect(error?.code == answer.code)
             #expect(await client.load().running == 0)
         }

@@ -1,5 +1,6 @@
-@testable import GantryHTTPClient
 import Testing
+
+@testable import GantryHTTPClient
 
 @Suite struct UploadQueueTests {
     private func fetch(_ queue: inout UploadQueue, _ count: Int) -> (UploadQueue.Fetch, [UInt8]) {

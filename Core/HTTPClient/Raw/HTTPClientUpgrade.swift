@@ -16,7 +16,7 @@ package final class HTTPClientUpgrade: Sendable {
 
     deinit {
         let id = id
-        client.onLoop { $0.closeRaw(id) }
+        client.onLoop { $0.releaseRaw(id) }
     }
 
     package var loop: Loop { client.loop }

@@ -67,6 +67,8 @@ final class RawStream: ByteStream, CurlTask {
 
     func start() throws(HTTPClientError) { try engine.add(self) }
 
+    /// True after the last event.
+    var isOver: Bool { phase == .closed }
     var isConnecting: Bool { phase == .connecting }
     var isClosed: Bool { phase == .closing || phase == .closed }
 
