@@ -108,7 +108,7 @@ import Testing
             try await connection.waitForEnd()
         } test: { client, server in
             var request = HTTPClientRequest("GET", try server.url())
-            request.timeouts.total = .milliseconds(150)
+            request.timeouts.total = .milliseconds(500)
             let limited = request
             let late = await failure { _ = try await client.send(limited) }
             #expect(late?.code == .timeout)
@@ -201,7 +201,7 @@ import Testing
             // libcurl may have connected anew, but the request was not sent there.
             #expect(server.tally.requests.count == 1)
             _ = try await client.send(HTTPClientRequest("GET", url)).collect(upTo: 0)
-            let answer = try await client.send(HTTPClientRequest("PUT", url, body: .bytes([1])))
+            let answer = try await client.send(HTTPClientRequest("GET", url))
             #expect(answer.status == 200)
         }
     }

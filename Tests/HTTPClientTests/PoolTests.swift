@@ -42,7 +42,7 @@ import Testing
             let first = Task { await failure { _ = try await client.send(HTTPClientRequest("GET", url)) } }
             try await server.loop.wait { server.tally.requests.count == 1 }
             var request = HTTPClientRequest("GET", url)
-            request.timeouts.place = .milliseconds(300)
+            request.timeouts.place = .milliseconds(1500)
             let patient = request
             let second = Task { await failure { _ = try await client.send(patient) } }
             try await server.loop.wait { await client.load().waiting == 1 }

@@ -123,7 +123,7 @@ import Testing
             try await connection.waitForEnd()
         } test: { client, server in
             var request = HTTPClientRequest("GET", try server.url())
-            request.timeouts.total = .milliseconds(150)
+            request.timeouts.total = .milliseconds(500)
             let limited = request
             let error = await failure { _ = try await client.upgrade(limited, to: "x") }
             #expect(error?.code == .timeout)
