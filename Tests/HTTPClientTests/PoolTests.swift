@@ -91,6 +91,18 @@ import Testing
         }
     }
 
+    @Test func `a client that is dropped leaves nothing on its loop`() async throws {
+        let loop = try Loop(name: "client")
+        try loop.start()
+        _ = try await withOtherServer { url in
+            let client = try HTTPClient(on: loop, HTTPClientConfiguration(version: "1"))
+            return try await client.send(HTTPClientRequest("GET", url)).status
+        }
+        try await loop.wait { loop.counters.live(.poll) == 0 }
+        await loop.stop()
+        #expect(loop.counters.live == [:])
+    }
+
     @Test func `configurations that are refused`() async throws {
         let loop = try Loop(name: "unused")
         func code(_ change: (inout HTTPClientConfiguration) -> Void) -> HTTPClientError.Code? {
