@@ -73,6 +73,18 @@ let package = Package(
         core("Transport", ["Bytes", "Log", "EventLoop", "Crypto"]),
         core("HTTP", ["Bytes", "JSON", "Log", "EventLoop", "Crypto", "Transport"], c: ["CZlib"]),
         core("HTTPClient", ["Bytes", "JSON", "Log", "EventLoop"], c: ["CCurl"]),
+        core("Plugin", ["Bytes", "JSON", "Log", "Config", "CommandLine", "EventLoop", "HTTP"]),
+        core("PluginHost", ["Log", "Config", "HTTP", "Plugin"]),
+        core("Client", ["JSON", "EventLoop", "HTTPClient"]),
+        core(
+            "Server",
+            [
+                "Bytes", "JSON", "Log", "Config", "CommandLine", "EventLoop", "Crypto", "Storage", "Transport", "HTTP",
+                "HTTPClient", "Plugin", "PluginHost", "Client",
+            ]),
+        .executableTarget(
+            name: "gantry", dependencies: dependencies(["Plugin", "Server"], []), path: "Core/Gantry",
+            swiftSettings: settings),
 
         // The tests, in the order of what they test.
         .target(
@@ -83,10 +95,14 @@ let package = Package(
         tests("Log", ["Log", "Bytes"]),
         tests("Config", ["Config", "JSON"]),
         tests("CommandLine", ["CommandLine", "Bytes", "JSON"]),
-        tests("EventLoop", ["EventLoop"]),
+        tests("EventLoop", ["EventLoop", "Log"]),
+        tests("Crypto", ["Bytes", "JSON", "Crypto"], c: ["COpenSSL"]),
         tests("Storage", ["Storage"], c: ["CSQLite"]),
+        tests("Transport", ["Bytes", "Log", "EventLoop", "Crypto", "Transport", "TestSupport"]),
         tests("HTTP", ["HTTP", "Bytes", "JSON", "Log", "EventLoop"], c: ["CZlib"]),
         tests("HTTPClient", ["HTTPClient", "Bytes", "Crypto", "EventLoop", "TestSupport", "Transport"]),
+        tests("HTTPClient", ["HTTPClient", "Bytes", "Crypto", "EventLoop", "TestSupport"]),
+        tests("PluginHost", ["Log", "Config", "HTTP", "Plugin", "PluginHost"]),
         tests("Tidy", []),
         tests("TLS", ["Bytes", "Crypto", "TestSupport"]),
     ] + fuzz("JSON", ["JSON"]) + fuzz("Config", ["Config", "JSON"])

@@ -1,5 +1,5 @@
 extension UnixTime {
-    /// `2026-11-21T04:48:51.123Z`, for logs and JSON; always UTC, always three decimals. Years beyond 9999 are cut to it.
+    /// `2026-11-21T04:48:51.123Z`, for logs and JSON: always UTC and three decimals. Years stop at 0 and 9999.
     package var rfc3339: String {
         let time = CalendarTime(clampedToFourDigitYears)
         var text: [UInt8] = []

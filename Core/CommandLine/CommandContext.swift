@@ -19,6 +19,8 @@ public struct CommandContext: Sendable {
     /// Whether colour is switched off by the user (`--no-color`, `NO_COLOR`, `TERM=dumb`).
     var isColorOff: Bool
     let programName: String
+    /// The whole tree of commands, for those that tell about it.
+    var root: Command
     let clock: @Sendable () -> ContinuousClock.Instant
     private let output: any CommandOutput
     private let errors: any CommandOutput
@@ -35,6 +37,7 @@ public struct CommandContext: Sendable {
         environment: [String: String], clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) {
         self.programName = programName
+        root = Command(programName, "", subcommands: [])
         self.output = output
         self.errors = errors
         self.input = input

@@ -3,8 +3,8 @@ import GantryJSON
 
 /// One object of the configuration file, asked for its keys one by one.
 ///
-/// Each call declares a key: its type, default, range and help. It gives a value that fits in any case; a value of the file
-/// that does not fit is reported, with all other problems, when the decoding ends. Keys that nobody asked for are
+/// Each call declares a key: its type, default, range and help. It gives a value that fits in any case; a value of the
+/// file that does not fit is reported, with all other problems, when the decoding ends. Keys that nobody asked for are
 /// reported as unknown. A key is declared once.
 public struct ConfigSection {
     /// What is known of a key after it was asked for.

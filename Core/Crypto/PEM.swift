@@ -35,6 +35,11 @@ package enum PEM {
         }
     }
 
+    /// Every block of a text, in order.
+    package static func blocks(_ text: String, what: String = "PEM text") throws(CryptoError) -> [Block] {
+        try blocks(text.utf8.span, what: what)
+    }
+
     /// Armours DER with lines of 64 characters.
     package static func encode(label: String, der: [UInt8]) throws(CryptoError) -> String {
         guard let bio = unsafe BIO_new(BIO_s_mem()) else { throw .openSSL(.unavailable, "PEM text cannot be written") }

@@ -18,6 +18,7 @@ package final class ChildProcess: LoopHandle {
     private let startsSession: Bool
     private let outlivesLoop: Bool
     private var waiters: [LoopWaiter] = []
+    private var isGroupGone = false
     private var isReaped: Bool { exit != nil }
 
     /// Starts the child. Throws when the program does not exist, may not be executed, or no process can be made;
@@ -81,7 +82,11 @@ package final class ChildProcess: LoopHandle {
     @discardableResult package func killGroup(_ signal: Int32) -> Bool {
         loop.preconditionCurrent()
         precondition(startsSession, "the child shares this process's group")
-        return Glibc.kill(-id, signal) == 0
+        guard !isGroupGone, id > 0 else { return false }
+        if Glibc.kill(-id, signal) == 0 { return true }
+        // Once the group is empty its number may be given to others.
+        isGroupGone = isReaped && errno == ESRCH
+        return false
     }
 
     override func loopIsStopping() {

@@ -1,10 +1,12 @@
 internal import CLibUV
+internal import GantryLog
 internal import Glibc
 
 /// Accepts connections on one address and hands each to its closure, which may send it to any loop.
 ///
 /// When the process is out of descriptors or memory the listener rests for `exhaustedPause` and tries again: waiting
-/// connections stay in the kernel's backlog, others go on, and `onTrouble` hears of it once per `troubleInterval`.
+/// connections stay in the kernel's backlog, others go on, and the log and `onTrouble` hear of it once per
+/// `troubleInterval`.
 package final class Listener {
     /// The named limits of accepting.
     package enum Limits {
@@ -130,7 +132,10 @@ package final class Listener {
         let now = ContinuousClock.now
         if let lastReport, lastReport.duration(to: now) < Limits.troubleInterval { return }
         lastReport = now
-        onTrouble?(LoopError(error.code, "accept", localAddress.description), failures)
+        let error = LoopError(error.code, "accept", localAddress.description)
+        loop.logger.warning(
+            "accepting connections pauses", ["error": .string(error.description), "failures": .int(failures)])
+        onTrouble?(error, failures)
         failures = 0
     }
 }

@@ -41,7 +41,9 @@ package struct LoopError: Error, Hashable, Sendable, CustomStringConvertible {
 
 extension LoopError.Code {
     package static let accessDenied = Self(errno: EACCES)
+    package static let addressFamilyNotSupported = Self(errno: EAFNOSUPPORT)
     package static let addressInUse = Self(errno: EADDRINUSE)
+    package static let addressNotAvailable = Self(errno: EADDRNOTAVAIL)
     package static let alreadyExists = Self(errno: EEXIST)
     package static let badDescriptor = Self(errno: EBADF)
     package static let brokenPipe = Self(errno: EPIPE)

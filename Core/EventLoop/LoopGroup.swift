@@ -1,3 +1,4 @@
+package import GantryLog
 internal import Synchronization
 
 /// Loops that share the work of one process, each on its own thread.
@@ -6,11 +7,11 @@ package final class LoopGroup: Sendable {
     private let turn = Atomic<Int>(0)
 
     /// Starts the loops, named `name-0`, `name-1`, …
-    package init(name: String, count: Int) throws(LoopError) {
+    package init(name: String, count: Int, logger: Logger = .disabled) throws(LoopError) {
         precondition(count > 0, "a group has at least one loop")
         var loops: [Loop] = []
         for index in 0..<count {
-            loops.append(try Loop(name: "\(name)-\(index)"))
+            loops.append(try Loop(name: "\(name)-\(index)", logger: logger))
         }
         for loop in loops {
             do throws(LoopError) {

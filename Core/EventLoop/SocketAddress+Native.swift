@@ -1,3 +1,4 @@
+internal import CLibUV
 internal import Glibc
 
 extension SocketAddress {

@@ -69,13 +69,11 @@ extension SocketStream {
     }
 
     func sendGathered() {
-        guard isGathering, !isClosed else { return }
-        loop.gatherer.drain { bytes in
-            let sent = send(bytes)
-            guard sent < bytes.count, !isClosed else { return }
-            let rest = unsafe bytes.extracting(sent...).withUnsafeBufferPointer { unsafe Array($0) }
-            enqueue { $0.append(rest) }
-        }
+        guard isGathering, !isClosed, loop.gatherer.count > 0 else { return }
+        let gathered = loop.gatherer.take()
+        let sent = send(gathered.span)
+        if sent < gathered.count, !isClosed { enqueue { $0.append([UInt8](gathered[sent...])) } }
+        loop.gatherer.giveBack(gathered)
     }
 
     func discardGathered() {

@@ -24,14 +24,17 @@ struct WriteGatherer {
         return true
     }
 
-    /// Lends the gathered bytes and forgets them.
-    mutating func drain(_ send: (Span<UInt8>) -> Void) {
-        guard !bytes.isEmpty else { return }
+    /// Hands the gathered bytes out and forgets them. Sending them may fail and come back here, so nothing is held.
+    mutating func take() -> [UInt8] {
         var taken: [UInt8] = []
         swap(&taken, &bytes)
-        send(taken.span)
+        return taken
+    }
+
+    /// Takes the memory back that `take` has handed out.
+    mutating func giveBack(_ taken: consuming [UInt8]) {
         taken.removeAll(keepingCapacity: true)
-        swap(&taken, &bytes)
+        if bytes.isEmpty { bytes = taken }
     }
 
     mutating func discard() { bytes.removeAll(keepingCapacity: true) }

@@ -1,4 +1,4 @@
-/// Members of an object in the order of the text, found by key: by looking at each while they are few, by a table later.
+/// Members of an object in the order of the text, found by key: by looking at each while they are few, then by a table.
 ///
 /// Two keys are the same when their bytes are: Swift's `==` would also unite texts that only look the same.
 struct JSONMembers<Value> {

@@ -20,7 +20,7 @@ extension JSONReader {
         throw end(bytes, "the closing quote")
     }
 
-    /// Goes on with a string in which a backslash was found: finds its end, checks the bytes, then resolves the escapes.
+    /// Goes on with a string in which a backslash was found: finds its end, checks the bytes, resolves the escapes.
     private mutating func escapedString(
         from start: Int, at backslash: Int, _ seenBefore: UInt8, _ bytes: Span<UInt8>
     ) throws(JSONError) -> String {

@@ -2,8 +2,8 @@ import GantryBytes
 
 /// Splits a text that is there as a whole into tokens, and keeps to RFC 8259, the limits and the options.
 ///
-/// The text is passed to each call, because a span cannot be stored: it must be the same text every time. Duplicate keys
-/// are the concern of whoever builds objects. After an error the reader must not be used again.
+/// The text is passed to each call, because a span cannot be stored: it must be the same text every time. Duplicate
+/// keys are the concern of whoever builds objects. After an error the reader must not be used again.
 package struct JSONReader: Sendable {
     private enum State {
         case start

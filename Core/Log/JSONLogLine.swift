@@ -51,6 +51,7 @@ enum JSONLogLine {
     }
 
     private static func hasControlCharacters(_ text: String) -> Bool {
-        text.unicodeScalars.contains { $0.value >= 0x80 && ControlCharacters.contain($0) }
+        text.utf8.contains { $0 >= 0x80 }
+            && text.unicodeScalars.contains { $0.value >= 0x80 && ControlCharacters.contain($0) }
     }
 }

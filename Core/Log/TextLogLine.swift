@@ -60,6 +60,12 @@ enum TextLogLine {
     }
 
     private static func appendEscaped(_ text: String, quoted: Bool, to line: inout [UInt8]) {
+        // Most text is ASCII that needs no escape, and goes out as it is.
+        if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") })
+        {
+            line.append(contentsOf: text.utf8)
+            return
+        }
         for scalar in text.unicodeScalars {
             if let escape = ControlCharacters.escape(scalar) {
                 line.append(contentsOf: escape.utf8)

@@ -5,7 +5,7 @@ package import GantryEventLoop
 /// Called on the stream's loop while the stream is paused. The acceptor sets the stream's handler before it returns
 /// (else the connection is closed), treats the bytes as the first ones read, and begins to read when it likes.
 package typealias ConnectionAcceptor =
-    @Sendable (_ stream: any ByteStream, _ first: [UInt8], _ info: ConnectionInfo) -> Void
+    @Sendable (_ stream: sending any ByteStream, _ first: [UInt8], _ info: ConnectionInfo) -> Void
 
 /// A handler that wants to know when its port drains, so that it can end between two requests.
 package protocol DrainingHandler: ByteStreamHandler {

@@ -166,7 +166,9 @@ final class PortConnection {
         let bytes = first
         first = []
         let info = ConnectionInfo(id: id, port: port.name, peer: peer, local: inner.local, tls: tls)
-        acceptor(self, bytes, info)
+        // SAFETY: the acceptor's actor runs on this stream's loop, as this object does; nothing leaves that thread.
+        nonisolated(unsafe) let stream: any ByteStream = self
+        unsafe acceptor(stream, bytes, info)
         if handler == nil, phase == .serving { close() }
     }
 

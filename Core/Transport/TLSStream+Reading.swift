@@ -28,14 +28,10 @@ extension TLSStream: ByteStreamHandler {
     }
 
     package func streamDidClose(_ error: LoopError?) {
-        let wasHandshaking = phase == .handshaking
-        let report = onHandshake
-        end()
-        if wasHandshaking, failure == nil {
-            let reason = error?.description ?? "the connection was closed during the TLS handshake"
-            failure = TLSError(.truncated, reason)
+        if phase == .handshaking, failure == nil, let error {
+            failure = TLSError(.truncated, "lost during the TLS handshake: \(error)")
         }
-        if wasHandshaking, let failure { report?(.failure(failure)) }
+        end()
         let heir = handler
         handler = nil
         heir?.streamDidClose(failure.map { LoopError(.init(errno: EPROTO), "TLS", $0.reason) } ?? error)
@@ -51,7 +47,7 @@ extension TLSStream: ByteStreamHandler {
                 if phase == .open, isReading { progress = try engine.proceed(deliver: deliver) }
             }
             isFeeding = false
-            flush()
+            try flushReplies()
             if progress == .ended { peerDidEnd() }
             if phase == .open { updateReading() }
         } catch {
@@ -76,14 +72,11 @@ extension TLSStream: ByteStreamHandler {
         waiting = []
         waitingBytes = 0
         if isFinished, phase == .open { sendEnd() }
-        let report = onHandshake
-        onHandshake = nil
-        if let session = engine.session { report?(.success(session)) }
+        if let session = engine.session { settle(.success(session)) }
         if wasCongested, phase == .open, !isCongested { handler?.streamDidDrain() }
     }
 
-    /// Reads below when our user wants bytes, or when nothing but the end can come. Not while our own replies (a peer
-    /// can ask for new keys as often as it likes) pile up unread.
+    /// Reads below when our user wants bytes, or when nothing but the end can come.
     func updateReading() {
         let wants =
             switch phase {
@@ -91,8 +84,7 @@ extension TLSStream: ByteStreamHandler {
             case .open: peerHasEnded || isReading && engine.keptBytes == 0
             case .idle, .closed: false
             }
-        let isStuffed = lower.pendingWriteBytes >= 2 * max(lower.writeHighWater, TLSLimits.recordBytesMax)
-        if wants, !isStuffed { lower.startReading() } else { lower.pauseReading() }
+        if wants { lower.startReading() } else { lower.pauseReading() }
         if phase == .open, isReading, engine.keptBytes > 0 { resumeSoon() }
     }
 

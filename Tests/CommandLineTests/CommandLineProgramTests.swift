@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import GantryCommandLine
@@ -116,6 +117,17 @@ import Testing
     @Test func exitCodesAreDocumentedOnceEach() {
         let codes = ExitCode.documented.map(\.code.rawValue)
         #expect(codes == codes.sorted() && Set(codes).count == codes.count && codes.count == 14)
+    }
+
+    @Test func exitCodesAreOnTheArchitecturePage() throws {
+        let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+        let file = unsafe open("/\(root)/docs/architecture/command-line.md", O_RDONLY)
+        defer { close(file) }
+        let page = try ChildProgram.content(of: file)
+        for (code, meaning) in ExitCode.documented {
+            let row = page.split(separator: "\n").first { $0.hasPrefix("| \(code.rawValue) |") }
+            #expect(row?.hasSuffix("| \(meaning) |") == true, "\(code.rawValue): \(meaning)")
+        }
     }
 
     @Test func theProcessHasAnEnvironment() {

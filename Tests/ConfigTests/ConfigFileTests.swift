@@ -57,7 +57,8 @@ import Testing
             /etc/gantry/config.json:5:20 /grace_seconds: expected seconds 1…60, got 0.5
             /etc/gantry/config.json:5:45 /forced_ssl_usage: expected true or false, got 1
             /etc/gantry/config.json:6:21 /data_directory: environment variable NOWHERE is not set
-            /etc/gantry/config.json:7:12 /level: expected one of "debug", "info", "warning", got "inof"; did you mean "info"?
+            /etc/gantry/config.json:7:12 /level: expected one of "debug", "info", "warning", got "inof"; \
+            did you mean "info"?
             /etc/gantry/config.json:8:24 /password/file: cannot read /etc/gantry/secret.txt: no such file
             /etc/gantry/config.json:9:18 /tags/1: expected a text of 1…8 bytes, got 5
             /etc/gantry/config.json:9:21 /tags/2: expected a text of 1…8 bytes, got "much too long"

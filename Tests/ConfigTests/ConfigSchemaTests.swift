@@ -23,7 +23,8 @@ import Testing
             "tags":{"description":"Labels.","type":"array","items":{"type":"string","minLength":1},"maxItems":3,
             "default":["x"]},
             "store":{"description":"The database.","type":"object","properties":{
-            "engine":{"description":"Kind of database.","type":"string","default":"sqlite"}},"additionalProperties":false},
+            "engine":{"description":"Kind of database.","type":"string","default":"sqlite"}},
+            "additionalProperties":false},
             "procedures":{"description":"Procedures by name.","type":"object","additionalProperties":{"type":"object",
             "properties":{"operation":{"description":"The command.","type":"string","minLength":1},
             "retries":{"description":"Attempts after the first.","type":"integer","minimum":0,"maximum":20,"default":3},
@@ -58,7 +59,8 @@ import Testing
         let shown = try decode(text).effective["procedures"]
         #expect(
             shown?.text()
-                == #"{"z":{"operation":"x","retries":3,"error_codes":[2]},"a":{"operation":"y","retries":3,"error_codes":[]}}"#
+                == #"{"z":{"operation":"x","retries":3,"error_codes":[2]},"#
+                + #""a":{"operation":"y","retries":3,"error_codes":[]}}"#
         )
     }
 }

@@ -14,6 +14,15 @@ import Testing
         #expect(object.count == 2 && !object.isEmpty)
     }
 
+    @Test(arguments: [0, 50])
+    func keysAreComparedByTheirBytes(others: Int) {
+        var object = JSONObject((0..<others).map { ("k\($0)", JSONValue($0)) })
+        object["a\u{327}\u{301}"] = 1
+        object["a\u{301}\u{327}"] = 2
+        #expect(object.count == others + 2)
+        #expect(object["a\u{327}\u{301}"] == 1 && object["a\u{301}\u{327}"] == 2)
+    }
+
     @Test func aLaterValueReplacesInLiterals() {
         let object: JSONObject = ["a": 1, "a": 2]
         #expect(object.count == 1)

@@ -69,6 +69,8 @@ import Testing
         (#"{"a":{"b":[{"c":null}]}}"#, ["a": ["b": [["c": nil]]]]), (#"{"a":1 , "b" : 2}"#, ["a": 1, "b": 2]),
         // Keys that only look the same are not the same.
         ("{\"\u{e9}\":1,\"e\u{301}\":2}", ["\u{e9}": 1, "e\u{301}": 2]),
+        // … not even when they are of one length.
+        ("{\"a\u{327}\u{301}\":1,\"a\u{301}\u{327}\":2}", ["a\u{327}\u{301}": 1, "a\u{301}\u{327}": 2]),
     ]
 
     @Test(arguments: valid)
@@ -253,6 +255,7 @@ import Testing
         let value = try JSONValue.parse("{\(members.joined(separator: ","))}")
         #expect(value["key4321"] == 4321)
         #expect(value["key5000"] == nil)
+        #expect(value["\u{212A}ey4321"] == nil)
         let error = try #require(throws: JSONError.self) {
             try JSONValue.parse("{\(members.joined(separator: ",")),\"key17\":0}")
         }

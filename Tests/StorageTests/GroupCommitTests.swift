@@ -1,13 +1,13 @@
-import GantryStorage
-import Synchronization
 import Testing
+
+@testable import GantryStorage
 
 /// Many writes, one commit.
 @Suite struct GroupCommitTests {
     @Test func `writes that wait share a commit, and a failing one is undone alone`() async throws {
         let store = try TemporaryStore()
         defer { store.remove() }
-        let database = try await store.open()
+        let database = try await store.open { $0.limits.batchTimeMax = .seconds(5) }
         let before = database.statistics.commits
         let gate = Gate()
         let results = try await withThrowingTaskGroup(of: String?.self) { group in
@@ -18,8 +18,14 @@ import Testing
             await gate.someoneArrived()
             for number in 0..<40 {
                 group.addTask {
-                    let body = number.isMultiple(of: 4) ? "forbidden" : "fine"
-                    let error = await storageError { try await database.addNote("\(100 + number)", body) }
+                    let error = await storageError {
+                        try await database.write { transaction in
+                            let insert = SQL("INSERT INTO note (id, body) VALUES (?, ?)")
+                            try transaction.execute(insert, "\(100 + number)", "fine")
+                            guard number.isMultiple(of: 4) else { return }
+                            try transaction.execute(insert, "\(100 + number)-second", "forbidden")
+                        }
+                    }
                     return error.map { "\(100 + number) \($0.kind)" }
                 }
             }
@@ -71,8 +77,8 @@ import Testing
         let gate = Gate()
         let kinds = try await withThrowingTaskGroup(of: (String, StorageError.Kind?).self) { group in
             group.addTask {
-                try await database.write { _ in gate.pass() }
-                return ("gate", nil)
+                let error = await storageError { try await database.write { _ in gate.pass() } }
+                return ("gate", error?.kind)
             }
             await gate.someoneArrived()
             for (position, name) in ["early", "endless", "late"].enumerated() {
@@ -91,7 +97,7 @@ import Testing
             gate.open()
             return try await group.reduce(into: [String: StorageError.Kind]()) { $0[$1.0] = $1.1 }
         }
-        #expect(kinds == ["early": .rolledBack, "endless": .timedOut])
+        #expect(kinds == ["gate": .rolledBack, "early": .rolledBack, "endless": .timedOut])
         #expect(runs.counts == ["early": 1, "endless": 1, "late": 1])
         #expect(try await database.noteIDs() == ["late"])
         await database.close()
@@ -158,7 +164,7 @@ import Testing
         let waiting = Task { try await database.addNote("waiting") }
         while database.statistics.writesWaiting < 1 { await Task.yield() }
         let closing = Task { await database.close() }
-        while await storageError({ try await database.addNote("late") })?.kind != .closed { await Task.yield() }
+        while await storageError({ try await database.noteIDs() })?.kind != .closed { await Task.yield() }
         gate.open()
         await closing.value
         try await blocker.value
@@ -196,7 +202,7 @@ import Testing
 
 /// How often each closure ran.
 private final class RunLog: Sendable {
-    private let state = Mutex<[String: Int]>([:])
+    private let state = Monitor<[String: Int]>([:])
 
     var counts: [String: Int] { state.withLock { $0 } }
 

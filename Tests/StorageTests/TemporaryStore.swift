@@ -1,7 +1,7 @@
-import GantryStorage
 import Glibc
-import Synchronization
 import Testing
+
+@testable import GantryStorage
 
 /// A folder with one database file, removed by `remove`.
 struct TemporaryStore: Sendable {
@@ -84,7 +84,7 @@ func storageError<T>(_ body: () async throws -> T) async -> StorageError? {
 
 /// Holds threads of the database inside a closure until the test lets them go.
 final class Gate: Sendable {
-    private let state = Mutex((isOpen: false, arrived: 0, waiters: [CheckedContinuation<Void, Never>]()))
+    private let state = Monitor((isOpen: false, arrived: 0, waiters: [CheckedContinuation<Void, Never>]()))
     private let semaphore: GateSemaphore = GateSemaphore()
 
     /// Blocks the calling thread; for closures on the database's threads.

@@ -97,3 +97,8 @@ static inline CURLcode gantry_message_result(const CURLMsg *message) {
 static inline const void *gantry_socket_address(const struct curl_sockaddr *address) {
     return &address->addr;
 }
+
+// CURLVERSION_NOW is a macro over an enumerator.
+static inline const char *gantry_curl_version(void) {
+    return curl_version_info(CURLVERSION_NOW)->version;
+}

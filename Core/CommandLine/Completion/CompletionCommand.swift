@@ -2,9 +2,8 @@
 enum CompletionCommand {
     private static let shells = ["bash", "zsh", "fish"]
 
-    static func declaration(of root: Command) -> Command {
-        let name = root.name
-        return Command(
+    static func declaration(programName name: String) -> Command {
+        Command(
             "completion", "print a shell completion script",
             discussion: """
                 The script knows all commands and options of this program. Load it in the start file of your shell:
@@ -13,7 +12,11 @@ enum CompletionCommand {
                   zsh:   source <(\(name) completion zsh)     after compinit
                   fish:  \(name) completion fish | source
                 """,
-            arguments: [Argument("shell", "the shell", .choice(shells))], body: { _, _ in .ok })
+            arguments: [Argument("shell", "the shell", .choice(shells))]
+        ) { arguments, context in
+            context.write(script(arguments.text("shell") ?? "", context.root))
+            return .ok
+        }
     }
 
     static func script(_ shell: String, _ root: Command) -> String {

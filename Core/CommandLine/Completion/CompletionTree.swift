@@ -4,7 +4,6 @@ struct CompletionTree {
     struct Entry {
         /// Its words with the program's name, joined by blanks.
         let path: String
-        let summary: String
         /// Names and aliases of the commands below, each with the entry it leads to.
         var ways: [(word: String, path: String)] = []
         /// What to offer below it.
@@ -31,7 +30,7 @@ struct CompletionTree {
 
     private static func visit(_ command: Command, path: String, inherited: [Option], into entries: inout [Entry]) {
         let options = command.options + inherited
-        var entry = Entry(path: path, summary: command.summary)
+        var entry = Entry(path: path)
         entry.options = options
         entry.arguments = command.arguments
         for next in command.subcommands {

@@ -25,7 +25,7 @@ import COpenSSL
 
     /// Reads the first certificate of a PEM text; other kinds of blocks (a key) may stand beside it.
     package convenience init(pem: String) throws(CryptoError) {
-        let chain = try PEM.blocks(pem.utf8.span, what: "certificate").filter { Certificate.labels.contains($0.label) }
+        let chain = try PEM.blocks(pem, what: "certificate").filter { Certificate.labels.contains($0.label) }
         guard let first = chain.first else { throw CryptoError(.malformed, "the PEM text holds no certificate") }
         try self.init(der: first.der)
     }
@@ -33,14 +33,15 @@ import COpenSSL
     /// Reads every certificate of a PEM text, in its order; at least one.
     package static func chain(pem: String) throws(CryptoError) -> [Certificate] {
         var chain: [Certificate] = []
-        for block in try PEM.blocks(pem.utf8.span, what: "certificate chain") where labels.contains(block.label) {
+        for block in try PEM.blocks(pem, what: "certificate chain") where labels.contains(block.label) {
             chain.append(try Certificate(der: block.der))
         }
         guard !chain.isEmpty else { throw CryptoError(.malformed, "the PEM text holds no certificate") }
         return chain
     }
 
-    /// Lends the certificate to OpenSSL; whoever keeps it longer than the call counts its own reference (`X509_up_ref`).
+    /// Lends the certificate to OpenSSL; whoever keeps it longer than the call counts its own reference
+    /// (`X509_up_ref`).
     func withPointer<Result, Failure>(
         _ body: (OpaquePointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {

@@ -29,7 +29,7 @@ import COpenSSL
 
     /// Reads PEM, one block.
     package convenience init(pem: String) throws(CryptoError) {
-        let blocks = try PEM.blocks(pem.utf8.span, what: "certificate request")
+        let blocks = try PEM.blocks(pem, what: "certificate request")
         guard blocks.count == 1, ["CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"].contains(blocks[0].label) else {
             throw CryptoError(.malformed, "one PEM block CERTIFICATE REQUEST was expected")
         }

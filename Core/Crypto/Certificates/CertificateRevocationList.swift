@@ -27,7 +27,7 @@ import COpenSSL
 
     /// Reads PEM, one block.
     package convenience init(pem: String) throws(CryptoError) {
-        let blocks = try PEM.blocks(pem.utf8.span, what: "revocation list")
+        let blocks = try PEM.blocks(pem, what: "revocation list")
         guard blocks.count == 1, blocks[0].label == "X509 CRL" else {
             throw CryptoError(.malformed, "one PEM block X509 CRL was expected")
         }

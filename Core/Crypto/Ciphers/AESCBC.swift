@@ -18,6 +18,16 @@ package enum AESCBC {
         try run(ciphertext, key: key, vector: vector, isEncrypting: false)
     }
 
+    /// Encrypts; the key has 16, 24 or 32 bytes, and the vector must be random and new.
+    package static func encrypt(_ plaintext: [UInt8], key: [UInt8], vector: [UInt8]) throws(CryptoError) -> [UInt8] {
+        try encrypt(plaintext.span, key: key, vector: vector)
+    }
+
+    /// Decrypts; wrong padding and wrong lengths are one and the same error.
+    package static func decrypt(_ ciphertext: [UInt8], key: [UInt8], vector: [UInt8]) throws(CryptoError) -> [UInt8] {
+        try decrypt(ciphertext.span, key: key, vector: vector)
+    }
+
     private static func run(
         _ input: Span<UInt8>, key: [UInt8], vector: [UInt8], isEncrypting: Bool
     ) throws(CryptoError) -> [UInt8] {

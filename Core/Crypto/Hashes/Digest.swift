@@ -68,6 +68,9 @@ extension Digest {
         return digest
     }
 
+    /// The hash of `bytes`.
+    package static func hash(_ algorithm: DigestAlgorithm, _ bytes: [UInt8]) -> [UInt8] { hash(algorithm, bytes.span) }
+
     /// SHA-1, for the protocols that demand it.
     package static func sha1(_ bytes: [UInt8]) -> [UInt8] { hash(.sha1, bytes.span) }
 

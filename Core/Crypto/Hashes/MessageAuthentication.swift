@@ -32,4 +32,11 @@ package enum MessageAuthentication {
         let expected = self.code(for: message, key: key, algorithm)
         return constantTimeEquals(expected, code)
     }
+
+    /// Whether `code` is the whole code of `message`.
+    package static func isValid(
+        _ code: [UInt8], for message: [UInt8], key: [UInt8], _ algorithm: DigestAlgorithm = .sha256
+    ) -> Bool {
+        isValid(code, for: message.span, key: key, algorithm)
+    }
 }

@@ -5,7 +5,7 @@ extension PrivateKey {
     /// `EC PRIVATE KEY`, the latter two also in the old encrypted form. Certificates may stand beside it.
     /// Nothing is ever asked on the terminal: an encrypted key without a passphrase is an error.
     package convenience init(pem: String, passphrase: String? = nil) throws(CryptoError) {
-        var blocks = try PEM.blocks(pem.utf8.span, what: "private key")
+        var blocks = try PEM.blocks(pem, what: "private key")
         defer { for index in blocks.indices { SecretBytes.wipe(&blocks[index].der) } }
         guard let index = blocks.firstIndex(where: { $0.label.hasSuffix("PRIVATE KEY") }) else {
             throw CryptoError(.wrongKeyType, "a private key was expected, not a PEM block \(blocks[0].label)")

@@ -19,7 +19,7 @@ extension PublicKey {
 
     /// Reads PEM with the label `PUBLIC KEY` or `RSA PUBLIC KEY`; exactly one block.
     package convenience init(pem: String) throws(CryptoError) {
-        let blocks = try PEM.blocks(pem.utf8.span, what: "public key")
+        let blocks = try PEM.blocks(pem, what: "public key")
         guard blocks.count == 1, let block = blocks.first else {
             throw CryptoError(.malformed, "one public key was expected, not \(blocks.count) PEM blocks")
         }

@@ -12,7 +12,7 @@ enum RSANumbers {
         let exponent = try BigNumber(decimal: exponent, "RSA exponent")
         try check(modulus: modulus, exponent: exponent)
         let key = try unsafe build(
-            [(OSSL_PKEY_PARAM_RSA_N, modulus), (OSSL_PKEY_PARAM_RSA_E, exponent)], gantry_public_key_selection())
+            [("n", modulus), ("e", exponent)], gantry_public_key_selection())
         return try unsafe PublicKey(adopting: key)
     }
 
@@ -24,8 +24,8 @@ enum RSANumbers {
         let secret = try BigNumber(decimal: privateExponent, "RSA private exponent")
         try check(modulus: modulus, exponent: exponent)
         guard try BigNumber.isInverse(exponent, secret, modulo: modulus) else { throw mismatch }
-        var numbers = [
-            (OSSL_PKEY_PARAM_RSA_N, modulus), (OSSL_PKEY_PARAM_RSA_E, exponent), (OSSL_PKEY_PARAM_RSA_D, secret),
+        var numbers: [(StaticString, BigNumber)] = [
+            ("n", modulus), ("e", exponent), ("d", secret),
         ]
         if let primes {
             let first = try BigNumber(decimal: primes.first, "RSA prime")
@@ -62,12 +62,14 @@ enum RSANumbers {
         CryptoError(.keyMismatch, "the numbers do not belong to one RSA key")
     }
 
-    private static func build(_ numbers: [(String, BigNumber)], _ selection: CInt) throws(CryptoError) -> OpaquePointer
+    private static func build(_ numbers: [(StaticString, BigNumber)], _ selection: CInt) throws(CryptoError)
+        -> OpaquePointer
     {
         guard let builder = unsafe OSSL_PARAM_BLD_new() else { throw failed }
         defer { unsafe OSSL_PARAM_BLD_free(builder) }
         for (name, number) in numbers {
-            // The number lives in `numbers`, so its pointer outlasts the builder's use of it.
+            // The builder keeps both pointers: the name is a literal, the number lives in `numbers`.
+            let name = unsafe UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
             guard unsafe OSSL_PARAM_BLD_push_BN(builder, name, number.pointer) == 1 else { throw failed }
         }
         guard let parameters = unsafe OSSL_PARAM_BLD_to_param(builder) else { throw failed }

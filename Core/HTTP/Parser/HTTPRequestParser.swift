@@ -51,12 +51,9 @@ package struct HTTPRequestParser {
         if case .line = state { head.isEmpty } else { false }
     }
 
-    /// Whether the request's end has been reported (or no request has begun).
-    package var isBeforeHead: Bool {
-        switch state {
-        case .line, .fields: true
-        default: false
-        }
+    /// Whether the input was refused; nothing can be read any more.
+    package var hasFailed: Bool {
+        if case .failed = state { true } else { false }
     }
 
     /// What is known to be missing of the body; nil for a chunked one.

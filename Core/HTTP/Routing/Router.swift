@@ -27,6 +27,15 @@ package final class Router: Sendable {
     /// All methods that occur, for `OPTIONS *`.
     package let methods: [HTTPMethod]
 
+    /// A table without routes: everything is 404.
+    package static let empty = Router()
+
+    private init() {
+        nodes = [Node()]
+        routes = []
+        methods = []
+    }
+
     /// Builds the tree; throws when a pattern is wrong or two routes answer to the same.
     package init(_ routes: [Route]) throws(RouteError) {
         var nodes = [Node()]

@@ -1,5 +1,5 @@
-/// The request that a connection is answering, and the people who wait for its parts.
-struct HTTPExchange {
+/// The request that a connection is answering, and the people who wait for its parts. Owned by its connection alone.
+final class HTTPExchange {
     let head: HTTPRequestHead
     let plan: HTTPApplication.Plan
     let startedAt: Int64
@@ -40,13 +40,13 @@ struct HTTPExchange {
         owesContinue = head.expectsContinue
     }
 
-    mutating func addBody(_ chunk: [UInt8]) {
+    func addBody(_ chunk: [UInt8]) {
         bodyCount += chunk.count
         body.append(chunk)
     }
 
     /// Everything that has arrived, as one chunk.
-    mutating func takeBody() -> [UInt8] {
+    func takeBody() -> [UInt8] {
         defer {
             body = []
             bodyCount = 0
@@ -58,12 +58,12 @@ struct HTTPExchange {
         return whole
     }
 
-    mutating func wakeBody() {
+    func wakeBody() {
         bodyWaiter?.resume()
         bodyWaiter = nil
     }
 
-    mutating func wakeDrain() {
+    func wakeDrain() {
         drainWaiter?.resume()
         drainWaiter = nil
     }

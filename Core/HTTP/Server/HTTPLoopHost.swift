@@ -11,6 +11,8 @@ import Synchronization
 @safe package final class HTTPLoopHost: @unchecked Sendable {
     package let loop: Loop
     let limits: HTTPLimits
+    /// The times of `limits` on the server's clock.
+    let times: HTTPTimes
     let counters: HTTPCounters
     private(set) var application: HTTPApplication
     private(set) var isDraining = false
@@ -38,6 +40,7 @@ import Synchronization
         self.loop = loop
         self.application = application
         self.limits = limits
+        times = HTTPTimes(limits)
         self.counters = counters
         self.clock = clock
         now = clock()

@@ -39,7 +39,7 @@ extension HTTPServerConnection {
 
     private func sendContinue() {
         exchange?.owesContinue = false
-        deadline = host.now + host.limits.bodyIdleTime.wholeMilliseconds
+        deadline = host.now + host.times.bodyIdle
         withOutput {
             out.append(contentsOf: HTTPResponseWriter.continueHead)
             flush()

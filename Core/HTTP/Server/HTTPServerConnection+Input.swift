@@ -91,7 +91,7 @@ extension HTTPServerConnection {
     /// A head that has begun has its own, shorter time.
     private func noteHeadBegin() {
         guard phase == .reading, !isSkippingBody, !parser.isBetweenRequests, !isHeadTimed else { return }
-        deadline = host.now + host.limits.headTime.wholeMilliseconds
+        deadline = host.now + host.times.head
         isHeadTimed = true
     }
 
@@ -103,7 +103,7 @@ extension HTTPServerConnection {
         host.counters.requests.add(1, ordering: .relaxed)
         windowStart = host.now
         windowBytes = 0
-        deadline = host.now + host.limits.bodyIdleTime.wholeMilliseconds
+        deadline = host.now + host.times.bodyIdle
         try parser.limitBody(to: plan.bodyBytesMax ?? host.limits.bodyBytes)
     }
 
@@ -132,7 +132,7 @@ extension HTTPServerConnection {
     private func countBody(_ count: Int) {
         guard let exchange, !exchange.isReceived else { return }
         windowBytes += count
-        deadline = host.now + host.limits.bodyIdleTime.wholeMilliseconds
+        deadline = host.now + host.times.bodyIdle
     }
 
     // MARK: - Faults
@@ -142,10 +142,10 @@ extension HTTPServerConnection {
         host.counters.malformedRequests.add(1, ordering: .relaxed)
         info.logger.debug("malformed request", ["problem": .string(error.code.rawValue)])
         let problem = Problem(error)
-        isSkippingBody = false
         guard let exchange, exchange.isDispatched else {
             self.exchange = nil
-            return refuse(problem)
+            // The body that is skipped here has had its reply already.
+            return isSkippingBody ? linger() : refuse(problem)
         }
         failBody(problem)
     }
@@ -174,17 +174,17 @@ extension HTTPServerConnection {
     func peerDidEnd() {
         hasEnded = true
         switch phase {
-        case .closed: break
-        case .lingering: close()
+        // A lingering stream ends by itself when both sides have ended.
+        case .closed, .lingering: break
         case .raw: exchange?.wakeBody()
         case .answering:
             if exchange?.isReceived == false, ahead.isEmpty {
                 failBody(.truncatedBody)
             }
-            deadline = host.now + host.limits.halfClosedTime.wholeMilliseconds
+            deadline = host.now + host.times.halfClosed
         case .reading:
             guard ahead.isEmpty else { return }
-            guard !parser.isBetweenRequests, !isSkippingBody else { return close() }
+            guard !parser.isBetweenRequests, !isSkippingBody else { return linger() }
             refuse(Problem(HTTPParseError(.truncated, "The connection ended inside a request.")))
         }
     }

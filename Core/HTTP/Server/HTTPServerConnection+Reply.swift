@@ -10,7 +10,7 @@ extension HTTPServerConnection {
 
     /// Starts the handler; it runs here and now until it has to wait for something.
     func dispatch() {
-        guard var current = exchange else { return }
+        guard let current = exchange else { return }
         let isWhole = current.isReceived
         let body: HTTPRequestBody =
             if isWhole {
@@ -21,15 +21,14 @@ extension HTTPServerConnection {
         current.isDispatched = true
         let request = HTTPRequest(head: current.head, connection: info, body: body, id: host.makeRequestID())
         let plan = current.plan
-        exchange = current
-        deadline = host.now + (isWhole ? handlerTime(plan) : host.limits.bodyIdleTime.wholeMilliseconds)
+        deadline = host.now + (isWhole ? handlerTime(plan) : host.times.bodyIdle)
         let mine = number
-        let task = Task.immediate(executorPreference: loop) { await self.answer(request, plan, mine) }
+        let task = Task.immediate { await self.answer(request, plan, mine) }
         if number == mine { exchange?.task = task }
     }
 
     func handlerTime(_ plan: HTTPApplication.Plan) -> Int64 {
-        (plan.timeout ?? host.limits.handlerTime).wholeMilliseconds
+        plan.timeout?.wholeMilliseconds ?? host.times.handler
     }
 
     private func answer(_ request: HTTPRequest, _ plan: HTTPApplication.Plan, _ mine: UInt64) async {
@@ -104,11 +103,11 @@ extension HTTPServerConnection {
         let isReceived = exchange?.isReceived ?? true
         exchange = nil
         number += 1
-        guard keeps, phase == .answering else { return linger() }
+        guard keeps, phase == .answering, !host.isDraining, !parser.hasFailed else { return linger() }
         phase = .reading
         isSkippingBody = !isReceived
         droppedBytes = 0
-        deadline = host.now + host.limits.keepAliveTime.wholeMilliseconds
+        deadline = host.now + host.times.keepAlive
         if isSkippingBody || !ahead.isEmpty || isPaused || hasEnded { scheduleReadAhead() }
     }
 
@@ -150,7 +149,7 @@ extension HTTPServerConnection {
                 exchange?.reply = .events(chunked: reply == .chunked)
             }
             stallSince = host.now
-            deadline = host.now + host.limits.eventHeartbeat.wholeMilliseconds
+            deadline = host.now + host.times.eventHeartbeat
         }
         guard let reply = exchange?.reply else { return }
         if reply != .dropped {
@@ -197,7 +196,7 @@ extension HTTPServerConnection {
         case .untilClose: withOutput { append(bytes, chunked: false) }
         case .events(let chunked):
             withOutput { append(bytes, chunked: chunked) }
-            deadline = host.now + host.limits.eventHeartbeat.wholeMilliseconds
+            deadline = host.now + host.times.eventHeartbeat
         }
         try await waitForRoom(mine)
     }
@@ -211,12 +210,14 @@ extension HTTPServerConnection {
             out.removeAll(keepingCapacity: true)
         }
         if chunked { out.append(contentsOf: HTTPResponseWriter.lineBreak) }
+        // What has left counts for the limit of the queue; what waits here would not.
+        if out.count >= Self.copiedBodyBytesMax { flush() }
     }
 
     /// Sends an empty event, so that proxies keep the connection and a dead client is noticed.
     func sendHeartbeat() {
         guard case .events(let chunked) = exchange?.reply else { return }
-        deadline = host.now + host.limits.eventHeartbeat.wholeMilliseconds
+        deadline = host.now + host.times.eventHeartbeat
         if stream.pendingWriteBytes == 0 { withOutput { append(ServerSentEvent.heartbeat, chunked: chunked) } }
     }
 

@@ -9,7 +9,9 @@ extension HTTPServerConnection {
         guard phase != .closed, !isStalled(now) else { return }
         switch phase {
         case .closed, .raw: break
-        case .lingering: if now >= deadline { close() }
+        case .lingering:
+            // What is still queued has the stall limit instead.
+            if now >= deadline, stream.pendingWriteBytes == 0 { close() }
         case .reading: if now >= deadline { endReading() }
         case .answering: sweepExchange(now)
         }
@@ -23,7 +25,7 @@ extension HTTPServerConnection {
             stallSince = now
             return false
         }
-        guard now - stallSince >= host.limits.writeStallTime.wholeMilliseconds else { return false }
+        guard now - stallSince >= host.times.writeStall else { return false }
         countTimeout("write-stall")
         abort()
         return true
@@ -38,11 +40,12 @@ extension HTTPServerConnection {
     private func sweepExchange(_ now: Int64) {
         guard let current = exchange else { return }
         if case .events = current.reply {
+            if hasEnded { return cancelForGoneClient(now) }
             if now >= deadline { sendHeartbeat() }
-            if hasEnded { cancelForGoneClient(now) }
             return
         }
-        if hasEnded { return cancelForGoneClient(now) }
+        // A reply under way shows by itself whether the client is still there.
+        if hasEnded, current.reply == .none { return cancelForGoneClient(now) }
         if !current.isReceived, current.bodyFailure == nil, !isPaused {
             guard now >= deadline || isTooSlow(now) else { return }
             // While we owe the client a 100 it waits for us, not we for it.
@@ -56,7 +59,7 @@ extension HTTPServerConnection {
     }
 
     private func isTooSlow(_ now: Int64) -> Bool {
-        let window = host.limits.bodyRateWindow.wholeMilliseconds
+        let window = host.times.bodyRateWindow
         guard now - windowStart >= window else { return false }
         let bytesMin = Int64(host.limits.bodyBytesPerSecond) * (now - windowStart) / 1000
         defer {

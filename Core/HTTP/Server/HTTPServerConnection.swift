@@ -67,13 +67,15 @@ package actor HTTPServerConnection {
         self.info = info
         self.stream = stream
         parser = HTTPRequestParser(limits: host.limits)
-        deadline = host.now + host.limits.keepAliveTime.wholeMilliseconds
+        deadline = host.now + host.times.keepAlive
     }
 
     /// Registers and reads on from the bytes that were already taken from the stream.
     func start(firstBytes: [UInt8]) {
         slot = host.add(self)
         stream.handler = self
+        stream.writeHighWater = host.limits.writeWindowBytes
+        stream.writeLowWater = host.limits.writeWindowBytes / 4
         if host.isDraining { return close() }
         if !firstBytes.isEmpty { receive(firstBytes.span) }
         if phase != .closed, !isPaused { stream.startReading() }
@@ -107,7 +109,7 @@ package actor HTTPServerConnection {
         phase = .lingering
         droppedBytes = 0
         ahead.removeAll()
-        deadline = host.now + host.limits.lingerTime.wholeMilliseconds
+        deadline = host.now + host.times.linger
         flush()
         stream.finishWriting()
         resumeReading()
@@ -135,7 +137,7 @@ package actor HTTPServerConnection {
     /// Wakes everybody who waits for the exchange and stops its handler.
     func endExchange() {
         number += 1
-        guard var ended = exchange.take() else { return }
+        guard let ended = exchange.take() else { return }
         ended.bodyFailure = .clientGone
         ended.task?.cancel()
         ended.wakeBody()
@@ -156,7 +158,7 @@ package actor HTTPServerConnection {
         // The time during which we did not read is not the client's.
         windowStart = host.now
         windowBytes = 0
-        if exchange?.isReceived == false { deadline = host.now + host.limits.bodyIdleTime.wholeMilliseconds }
+        if exchange?.isReceived == false { deadline = host.now + host.times.bodyIdle }
         stream.startReading()
     }
 }

@@ -1,6 +1,5 @@
 import CSQLite
 import Glibc
-import Synchronization
 
 /// Copies one snapshot of the store page by page into a new file, checks the copy, and only then gives it its name.
 final class Backup: Sendable {
@@ -11,7 +10,7 @@ final class Backup: Sendable {
 
     private let path: String
     private let stepPages: Int
-    private let state = Mutex(State())
+    private let state = Monitor(State())
 
     /// The copy is brought to disk after this many steps, so that the writer's own sync never waits for a flood.
     private static let stepsPerSync = 64

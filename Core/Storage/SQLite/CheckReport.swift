@@ -1,8 +1,6 @@
-import Synchronization
-
 /// What SQLite's own check says about a file; filled on one thread, read on another.
 final class CheckReport: Sendable {
-    private let result = Mutex(Result<[String], StorageError>.success([]))
+    private let result = Monitor(Result<[String], StorageError>.success([]))
     /// More sentences than this help nobody.
     private static let faultsMax = 100
 

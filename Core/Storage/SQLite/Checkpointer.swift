@@ -4,6 +4,7 @@ import CSQLite
 final class Checkpointer: Sendable {
     private struct State {
         var isWanted = false
+        var isMade = false
         var isClosed = false
     }
 
@@ -19,13 +20,24 @@ final class Checkpointer: Sendable {
         state.change { $0.isWanted = true }
     }
 
+    /// True once after each checkpoint of the thread: what came meanwhile is little, and the writer can fold it in.
+    func takeMade() -> Bool {
+        state.withLock { state in
+            defer { state.isMade = false }
+            return state.isMade
+        }
+    }
+
     func close() {
         state.change { $0.isClosed = true }
     }
 
     /// The body of the thread.
     func serve(_ connection: SQLiteConnection) {
-        while isWanted() { run(connection) }
+        while isWanted() {
+            run(connection)
+            state.withLock { $0.isMade = true }
+        }
     }
 
     /// Checkpoints now, as far as readers allow, and reports failure.

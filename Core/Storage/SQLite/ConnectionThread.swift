@@ -1,5 +1,3 @@
-import Synchronization
-
 /// A thread with a connection of its own, from its opening to its closing.
 final class ConnectionThread: Sendable {
     private struct State {
@@ -7,7 +5,7 @@ final class ConnectionThread: Sendable {
         var waiters: [CheckedContinuation<Void, Never>] = []
     }
 
-    private let state = Mutex(State())
+    private let state = Monitor(State())
 
     private init() {}
 

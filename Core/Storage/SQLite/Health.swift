@@ -1,9 +1,7 @@
-import Synchronization
-
 /// Whether the file can be trusted, and what the engine has done so far; shared by its threads.
 final class Health: Sendable {
-    private let damage = Mutex<StorageError?>(nil)
-    private let counters = Mutex(StorageStatistics())
+    private let damage = Monitor<StorageError?>(nil)
+    private let counters = Monitor(StorageStatistics())
     private let onEvent: @Sendable (StorageEvent) -> Void
 
     init(onEvent: @escaping @Sendable (StorageEvent) -> Void) {

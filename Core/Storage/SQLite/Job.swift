@@ -28,6 +28,8 @@ class Job<Lent: ~Copyable>: @unchecked Sendable {
     }
 }
 
+/// A job with its closure and, between the two, what it returned.
+// SAFETY: as for `Job`; the caller's continuation is set before the job enters the queue.
 final class TypedJob<Lent: ~Copyable, T: Sendable>: Job<Lent>, @unchecked Sendable {
     private var body: (@Sendable (borrowing Lent) throws -> T)?
     private var result: T?

@@ -1,11 +1,12 @@
 import CSQLite
 
 extension SQLiteDatabase {
-    /// Writes a checked copy of the store, as it is at this moment, to `path`; what was there is replaced at the very end.
+    /// Writes a checked copy of the store, as it is at this moment, to `path`; what was there is replaced at the end.
     ///
     /// Writes go on meanwhile; only the log cannot start over until the copy is made. Failed or cancelled, it leaves
     /// nothing behind.
     package func backup(to path: String) async throws {
+        try Task.checkCancellation()
         let backup = Backup(path: path, stepPages: options.limits.backupStepPages)
         let thread = try await ConnectionThread.start(name: "db-backup", options: options, role: .maintenance) {
             backup.run(from: $0)

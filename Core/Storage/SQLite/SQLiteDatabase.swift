@@ -1,6 +1,4 @@
-import Synchronization
-
-/// The SQLite engine: one file, one writer with group commit, several readers, a checkpointer; each on a thread of its own.
+/// The SQLite engine: one file, one writer with group commit, several readers, a checkpointer, each on its own thread.
 ///
 /// Must be closed: until then its threads keep it alive.
 package final class SQLiteDatabase: Database {
@@ -9,7 +7,7 @@ package final class SQLiteDatabase: Database {
     private let checkpointer: Checkpointer
     private let writer: Writer
     private let reader: Reader
-    private let threads = Mutex(Threads())
+    private let threads = Monitor(Threads())
 
     private struct Threads {
         var writer: ConnectionThread?

@@ -51,7 +51,7 @@ final class WorkQueue<Lent: ~Copyable>: Sendable {
         }
     }
 
-    /// Appends up to `limit` jobs to `jobs`; sleeps until there is one when asked to. None means: closed, or none there.
+    /// Appends up to `limit` jobs to `jobs`, and when asked to sleeps until there is one; none means closed or empty.
     func take(atMost limit: Int, into jobs: inout [Job<Lent>], sleeping: Bool) {
         state.wait { state -> Void? in
             guard state.count > 0 else { return state.isClosed || !sleeping ? () : nil }

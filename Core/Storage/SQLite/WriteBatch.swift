@@ -3,37 +3,27 @@
 /// Each runs in a savepoint, so that a failing one is undone alone. The first needs none: when it fails, there is
 /// nothing else in the transaction yet. Nobody is told of success before the commit is on disk.
 struct WriteBatch {
-    struct Outcome {
-        var kept = 0
-        var failed = 0
-        var commits = 0
-        /// The errors of the engine among the failures that may tell of damage, a few at most.
-        var errors: [StorageError] = []
-    }
-
     private let connection: SQLiteConnection
     private let limits: SQLiteLimits
     private let queue: WorkQueue<WriteTransaction>
+    private let health: Health
     private var waiting: [Job<WriteTransaction>] = []
     private var next = 0
     private var done: [Job<WriteTransaction>] = []
-    private var outcome = Outcome()
 
-    init(connection: SQLiteConnection, limits: SQLiteLimits, queue: WorkQueue<WriteTransaction>) {
+    init(
+        connection: SQLiteConnection, limits: SQLiteLimits, queue: WorkQueue<WriteTransaction>, health: Health
+    ) {
         self.connection = connection
         self.limits = limits
         self.queue = queue
+        self.health = health
     }
 
     /// Sleeps until there is a write; false when the queue is closed and empty.
     mutating func gather() -> Bool {
         if next == waiting.count { refill(sleeping: true) }
         return next < waiting.count
-    }
-
-    mutating func takeOutcome() -> Outcome {
-        defer { outcome = Outcome() }
-        return outcome
     }
 
     mutating func refuseAll(_ error: StorageError) {
@@ -126,8 +116,11 @@ struct WriteBatch {
     private mutating func commit() {
         do {
             try connection.control(.commit)
-            outcome.commits += done.isEmpty ? 0 : 1
-            outcome.kept += done.count
+            health.count { counters in
+                counters.commits += done.isEmpty ? 0 : 1
+                counters.writes += done.count
+                counters.logPages = connection.hooks.logPages
+            }
             for job in done { job.finish(nil) }
         } catch {
             connection.abandonTransaction()
@@ -137,10 +130,8 @@ struct WriteBatch {
     }
 
     private mutating func fail(_ job: Job<WriteTransaction>, _ error: any Error) {
-        outcome.failed += 1
-        if let error = error as? StorageError, outcome.errors.count < 8 || error.kind == .corrupt {
-            outcome.errors.append(error)
-        }
+        health.examine(error)
+        health.count { $0.writesFailed += 1 }
         job.finish(error)
     }
 }

@@ -24,7 +24,7 @@ final class Writer: Sendable {
 
     /// Serves the queue until it is closed and empty; the body of the writer's thread.
     func serve(_ connection: SQLiteConnection) {
-        var batch = WriteBatch(connection: connection, limits: options.limits, queue: queue)
+        var batch = WriteBatch(connection: connection, limits: options.limits, queue: queue, health: health)
         var checkpointAt = options.limits.checkpointPagesMax
         while batch.gather() {
             if let refusal = health.refusal {
@@ -32,7 +32,6 @@ final class Writer: Sendable {
             } else {
                 batch.run()
             }
-            note(&batch, connection)
             checkpointAt = checkpoint(connection, at: checkpointAt)
         }
         mayEnd.wait { mayEnd in mayEnd ? () : nil }
@@ -43,22 +42,16 @@ final class Writer: Sendable {
         }
     }
 
-    private func note(_ batch: inout WriteBatch, _ connection: SQLiteConnection) {
-        let outcome = batch.takeOutcome()
-        for error in outcome.errors { health.examine(error) }
-        health.count { counters in
-            counters.writes += outcome.kept
-            counters.writesFailed += outcome.failed
-            counters.commits += outcome.commits
-            counters.logPages = connection.hooks.logPages
-        }
-    }
-
     /// Asks for a checkpoint in the background, or makes one here when that cannot keep up; returns when to do so next.
     private func checkpoint(_ connection: SQLiteConnection, at limit: Int) -> Int {
         let pages = connection.hooks.logPages
         let limits = options.limits
         if pages < limits.checkpointPages { return limits.checkpointPagesMax }
+        if checkpointer.takeMade() {
+            // Nothing is left to fold after this, so that the next commit starts the log over instead of growing it.
+            checkpointer.run(connection)
+            return limits.checkpointPagesMax
+        }
         checkpointer.request()
         if pages < limit { return max(limit, limits.checkpointPagesMax) }
         checkpointer.run(connection)

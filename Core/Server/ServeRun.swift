@@ -1,0 +1,117 @@
+import GantryBytes
+import GantryClient
+import GantryCommandLine
+import GantryConfig
+import GantryEventLoop
+import GantryLog
+import GantryPluginHost
+import Glibc
+
+/// One run of the server, from the first log line to the last.
+struct ServeRun: Sendable {
+    let configuration: LoadedConfiguration
+    let registry: PluginRegistry
+    let environment: [String: String]
+    let readyFile: String?
+
+    func run() async throws -> ExitCode {
+        let sink = try makeSink()
+        let redactor = Redactor()
+        for secret in configuration.secrets { _ = redactor.register(secret.reveal()) }
+        let logger = Logger(sink: sink, level: configuration.server.log.level, redactor: redactor)
+        ProcessFigures.raiseDescriptorLimit()
+        let loops: LoopGroup
+        do throws(LoopError) {
+            loops = try LoopGroup(name: "loop", count: configuration.server.loops)
+        } catch {
+            throw CommandError("cannot start the event loops: \(error)", exitCode: .unavailable)
+        }
+        let surroundings = Server.Surroundings(
+            registry: registry, environment: environment, logger: logger, redactor: redactor,
+            version: GantryVersion.current, now: UnixTime.now)
+        do throws(StartError) {
+            let code = try await serve(surroundings, sink, loops)
+            await loops.shutDown()
+            return code
+        } catch {
+            await loops.shutDown()
+            throw CommandError(error.description, exitCode: error.exitCode)
+        }
+    }
+
+    private func makeSink() throws -> FileLogSink {
+        let log = configuration.server.log
+        guard !log.file.isEmpty else { return FileLogSink(descriptor: STDERR_FILENO, format: log.format) }
+        do throws(LogError) {
+            return try FileLogSink(path: log.file, format: log.format)
+        } catch {
+            throw CommandError("cannot write the log: \(error)", hint: "set log.file", exitCode: .cannotCreate)
+        }
+    }
+
+    private func serve(
+        _ surroundings: Server.Surroundings, _ sink: FileLogSink, _ loops: LoopGroup
+    ) async throws(StartError) -> ExitCode {
+        let logger = surroundings.logger
+        let notifier = ServiceNotifier(environment: environment, logger: logger)
+        let signals = try await ServeSignals.watch(on: loops)
+        let server = try await Server(configuration, surroundings, loops: loops)
+        let url = try await server.start()
+        if let readyFile, let failure = SystemText.replaceFile(readyFile, with: url + "\n") {
+            await server.stop(grace: .zero)
+            throw StartError(.folder, "cannot write \(readyFile): \(failure)")
+        }
+        notifier.send(.ready)
+        logger.info(
+            "listening",
+            ["url": .string(url), "version": .string(surroundings.version), "pid": LogValue(getpid())])
+        for await signal in signals.stream {
+            switch signal {
+            case .reload: await reload(server, notifier, logger)
+            case .reopenLog: reopen(sink, logger)
+            case .stop(let number):
+                logger.notice("stopping", ["signal": LogValue(number)])
+                notifier.send(.stopping)
+                await server.stop(grace: .seconds(configuration.server.shutdownGraceSeconds))
+                await signals.close(on: loops)
+                logger.info("stopped")
+                return .ok
+            }
+        }
+        return .ok
+    }
+
+    private func reload(_ server: Server, _ notifier: ServiceNotifier, _ logger: Logger) async {
+        notifier.send(.reloading)
+        do throws(StartError) {
+            try await server.reload()
+            logger.notice("configuration reloaded")
+        } catch {
+            logger.error("the old configuration stays in force", ["error": .string(error.description)])
+        }
+        notifier.send(.ready)
+    }
+
+    private func reopen(_ sink: FileLogSink, _ logger: Logger) {
+        do throws(LogError) {
+            try sink.reopen()
+            logger.info("log reopened")
+        } catch {
+            logger.error("the log cannot be opened again: writing goes on as before", ["error": .string("\(error)")])
+        }
+    }
+}
+
+extension StartError {
+    /// What the shell is told.
+    var exitCode: ExitCode {
+        switch code {
+        case .configuration, .certificate, .plugin: .configuration
+        case .folder: .cannotCreate
+        case .busy: .temporary
+        case .newerData: .badData
+        case .storage: .inputOutput
+        default: .unavailable
+        }
+    }
+}

@@ -1,0 +1,107 @@
+import GantryBytes
+import GantryEventLoop
+import GantryHTTP
+import GantryLog
+import GantryPlugin
+import GantryPluginHost
+import GantryStorage
+import GantryTransport
+
+extension Server {
+    static func openDatabase(
+        _ configuration: ServerConfiguration, _ folder: DataFolder, _ surroundings: Surroundings
+    ) async throws(StartError) -> SQLiteDatabase {
+        let logger = surroundings.logger
+        let now = surroundings.now
+        var options = SQLiteOptions(path: folder.path + "/gantry.db") { now().milliseconds }
+        options.limits.readers = configuration.store.readers
+        options.onEvent = { event in
+            switch event {
+            case .damaged(let error): logger.error("the database is damaged", ["error": .string(error.description)])
+            case .checkpointFailed(let error):
+                logger.warning("a checkpoint failed", ["error": .string(error.description)])
+            case .closedUncleanly(let error):
+                logger.warning("the database was not closed cleanly", ["error": .string(error.description)])
+            }
+        }
+        do {
+            let database = try await SQLiteDatabase.open(options)
+            do {
+                try await database.migrate([])
+                return database
+            } catch {
+                await database.close()
+                throw error
+            }
+        } catch {
+            throw StartError(.storage, "cannot use the database in \(folder.path): \(error)")
+        }
+    }
+
+    func makeGraph(_ configuration: LoadedConfiguration) throws -> PluginGraph {
+        let own = ContributionIndex.Entry(
+            PluginManifest(name: "server", summary: "The server itself.", version: surroundings.version),
+            Contributions(routes: interface.ownRoutes))
+        var folders: [String: String] = [:]
+        for plugin in configuration.plugins {
+            folders[plugin.manifest.name] = try folder.subfolder(plugin.manifest.name)
+        }
+        let around = surroundings
+        return try PluginGraph.make(configuration.plugins, core: own) { manifest in
+            PluginServices(
+                logger: around.logger.with(["plugin": .string(manifest.name)]),
+                folder: folders[manifest.name] ?? "", now: { around.now().milliseconds })
+        }
+    }
+
+    func openPort(_ index: ContributionIndex) async throws -> PortListener {
+        let settings = configuration.server
+        let port = try PortListener(
+            name: "main", loops: loops, configuration: portConfiguration(index, settings), logger: logger)
+        let addresses = ListenAddresses(settings.listener, surroundings.environment, logger: logger)
+        try await addresses.open(port, on: loops)
+        return port
+    }
+
+    func portConfiguration(_ index: ContributionIndex, _ configuration: ServerConfiguration) -> PortConfiguration {
+        let (http, log) = (interface.http, logger)
+        var port = PortConfiguration { stream, first, info in
+            http.accept(
+                stream: stream, firstBytes: first,
+                info: HTTPConnectionInfo(
+                    peer: info.peer, local: info.local, isSecure: info.isSecure,
+                    clientCertificate: info.clientCertificate, logger: log))
+        }
+        port.tls = tls.holder
+        port.requiresTLS = configuration.tls.mode.isForced
+        port.limits.connectionsMax = configuration.listener.connectionsMax
+        port.limits.firstByteTimeout = .seconds(configuration.listener.idleSeconds)
+        port.doors = index.doors.flatMap { door in
+            let acceptor = DoorSession.acceptor(for: door, sessions: interface.sessions, logger: log)
+            return door.signatures.map {
+                GantryTransport.Door(name: door.name, signature: $0, acceptor: acceptor)
+            }
+        }
+        return port
+    }
+
+    func noteKeysWithoutEffect() {
+        let keys = configuration.server.kontor.withoutEffect
+        guard !keys.isEmpty else { return }
+        logger.notice(
+            "these keys have no effect: no plugin serves the kontor door", ["keys": .list(keys.map { .string($0) })])
+    }
+
+    /// What a client on this machine types to reach the server.
+    static func baseURL(_ addresses: [SocketAddress], _ configuration: ServerConfiguration) -> String {
+        let scheme = configuration.tls.mode.isConfigured ? "https" : "http"
+        guard let first = addresses.first(where: { !$0.isUnix }), let port = first.port else {
+            return addresses.first.map { "\($0)" } ?? ""
+        }
+        switch configuration.listener.address {
+        case "0.0.0.0", "::", "": return "\(scheme)://localhost:\(port)"
+        case let address where address.contains(":"): return "\(scheme)://[\(address)]:\(port)"
+        case let address: return "\(scheme)://\(address):\(port)"
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package import GantryBytes
+import GantryConfig
+package import GantryEventLoop
+import GantryHTTP
+package import GantryLog
+package import GantryPluginHost
+import GantryStorage
+import GantryTransport
+
+/// The composition root: puts the parts together, starts them in order, reloads them, and stops them in reverse.
+package actor Server {
+    /// What the server gets from outside instead of reaching for globals.
+    package struct Surroundings: Sendable {
+        package var registry: PluginRegistry
+        package var environment: [String: String]
+        package var logger: Logger
+        package var redactor: Redactor
+        package var version: String
+        package var now: @Sendable () -> UnixTime
+
+        package init(
+            registry: PluginRegistry, environment: [String: String], logger: Logger, redactor: Redactor,
+            version: String,
+            now: @escaping @Sendable () -> UnixTime
+        ) {
+            self.registry = registry
+            self.environment = environment
+            self.logger = logger
+            self.redactor = redactor
+            self.version = version
+            self.now = now
+        }
+    }
+
+    let surroundings: Surroundings
+    private(set) var configuration: LoadedConfiguration
+    let folder: DataFolder
+    let loops: LoopGroup
+    private let database: SQLiteDatabase
+    private let host: PluginHost
+    let interface: Interface
+    let tls: TLSHolder
+    private var port: PortListener?
+    private var isStopping = false
+
+    package nonisolated let health: Health
+    nonisolated let logger: Logger
+
+    /// Takes the data folder and the database; nothing is served yet.
+    package init(
+        _ configuration: LoadedConfiguration, _ surroundings: Surroundings, loops: LoopGroup
+    ) async throws(StartError) {
+        let folder = try DataFolder.open(configuration.server.dataDirectory)
+        let tls = try TLSHolder(configuration.server.tls, logger: surroundings.logger)
+        let database = try await Self.openDatabase(configuration.server, folder, surroundings)
+        let health = Health()
+        self.surroundings = surroundings
+        self.configuration = configuration
+        self.loops = loops
+        self.folder = folder
+        self.database = database
+        self.tls = tls
+        self.health = health
+        logger = surroundings.logger
+        host = PluginHost(logger: surroundings.logger)
+        interface = Interface(
+            configuration.server, loops: loops, health: health, database: database, surroundings: surroundings)
+    }
+
+    /// Starts the plugins, then opens the port. On failure everything is stopped again.
+    ///
+    /// - Returns: the address under which the server is reached.
+    package func start() async throws(StartError) -> String {
+        do {
+            let graph = try makeGraph(configuration)
+            try await host.start(graph)
+            interface.use(try interface.application(for: graph.index))
+            let port = try await openPort(graph.index)
+            self.port = port
+            interface.connect { port.statistics }
+            health.become(.ready)
+            noteKeysWithoutEffect()
+            return Self.baseURL(await port.addresses, configuration.server)
+        } catch {
+            await stop(grace: .zero)
+            throw StartError(wrapping: error)
+        }
+    }
+
+    /// Applies a new configuration file as a whole, or keeps the old one and says why.
+    package func reload() async throws(StartError) {
+        guard !isStopping else { throw StartError(.configuration, "the server is stopping") }
+        do {
+            let next = try LoadedConfiguration.load(
+                configuration.path, registry: surroundings.registry, environment: surroundings.environment,
+                overrides: configuration.overrides)
+            let frozen = next.server.keysNeedingRestart(comparedTo: configuration.server)
+            guard frozen.isEmpty else {
+                throw StartError(
+                    .configuration, "these keys change with a restart only: \(frozen.joined(separator: ", "))")
+            }
+            let context = try tls.context(for: next.server.tls)
+            let graph = try makeGraph(next)
+            let prepared = try interface.application(for: graph.index)
+            let ports = portConfiguration(graph.index, next.server)
+            let (interface, tls, port) = (interface, tls, port)
+            try await host.replace(with: graph, drain: .seconds(next.server.shutdownGraceSeconds)) { _ in
+                interface.use(prepared)
+                tls.use(context)
+                // The graph was checked for clashes and the mode cannot change, so that this is not refused.
+                try? port?.replace(ports)
+            }
+            for secret in next.secrets { _ = surroundings.redactor.register(secret.reveal()) }
+            configuration = next
+            logger.setLevel(next.server.log.level)
+            noteKeysWithoutEffect()
+        } catch {
+            throw StartError(wrapping: error)
+        }
+    }
+
+    /// Stops accepting, lets running work end within `grace`, then stops everything in reverse order.
+    package func stop(grace: Duration) async {
+        guard !isStopping else { return }
+        isStopping = true
+        health.become(.draining)
+        let deadline = ContinuousClock.now + grace
+        let (interface, host, port) = (interface, host, port)
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await port?.drain(until: deadline) }
+            group.addTask { await interface.http.drain(until: deadline) }
+            group.addTask { await host.drain(for: grace) }
+        }
+        await host.stop()
+        await database.close()
+    }
+}

@@ -1,0 +1,93 @@
+import GantryStorage
+import Glibc
+
+/// Group commits beside the disk itself: writes per second with some concurrent writers, and bare write + fdatasync.
+package struct StorageBenchmark: Sendable {
+    package struct Result: Sendable {
+        package let name: String
+        package let perSecond: Double
+        /// Of one operation, in microseconds.
+        package let median: Double
+    }
+
+    /// A folder on the disk to measure; files are made in it and removed.
+    let folder: String
+    let seconds: Double
+
+    /// Rates with 1, 8 and 64 writers, each beside a raw measurement of the same moment.
+    package static func storageBenchmark(folder: String, seconds: Double = 2) async throws -> [Result] {
+        let benchmark = StorageBenchmark(folder: folder, seconds: seconds)
+        var results: [Result] = []
+        for writers in [1, 8, 64] {
+            results.append(benchmark.measureDisk())
+            results.append(try await benchmark.measureDatabase(writers: writers))
+        }
+        return results
+    }
+
+    /// Overwrites 4 KiB in place and syncs, as a log that has reached its size does.
+    private func measureDisk() -> Result {
+        let path = folder + "/raw.bench"
+        let file = unsafe open(path, O_RDWR | O_CREAT | O_TRUNC, 0o600)
+        defer {
+            close(file)
+            unsafe unlink(path)
+        }
+        let page = [UInt8](repeating: 7, count: 4096)
+        for place in 0..<256 { _ = unsafe pwrite(file, page, page.count, place * page.count) }
+        fsync(file)
+        var times: [Double] = []
+        let start = ContinuousClock.now
+        while start.duration(to: .now) < .seconds(seconds / 2) {
+            let before = ContinuousClock.now
+            _ = unsafe pwrite(file, page, page.count, times.count % 256 * page.count)
+            fdatasync(file)
+            times.append(before.duration(to: .now) / .microseconds(1))
+        }
+        return result("fdatasync", times, over: start.duration(to: .now))
+    }
+
+    private func measureDatabase(writers: Int) async throws -> Result {
+        let path = folder + "/storage.bench"
+        let database = try await SQLiteDatabase.open(SQLiteOptions(path: path, now: { 0 }))
+        try await database.migrate([
+            Migration(
+                "bench/0001-job", SQL("CREATE TABLE job (id TEXT PRIMARY KEY NOT NULL, state TEXT, at_ms BIGINT)"))
+        ])
+        let start = ContinuousClock.now
+        let end = start + .seconds(seconds)
+        let times = try await withThrowingTaskGroup(of: [Double].self) { group in
+            for writer in 0..<writers {
+                group.addTask { try await Self.write(to: database, writer: writer, until: end) }
+            }
+            return try await group.reduce(into: [Double]()) { $0 += $1 }
+        }
+        let elapsed = start.duration(to: .now)
+        await database.close()
+        for suffix in ["", "-wal", "-shm"] { _ = unsafe unlink(path + suffix) }
+        return result("\(writers) writers", times, over: elapsed)
+    }
+
+    private static func write(
+        to database: SQLiteDatabase, writer: Int, until end: ContinuousClock.Instant
+    ) async throws -> [Double] {
+        var times: [Double] = []
+        while ContinuousClock.now < end {
+            let id = "\(writer)-\(times.count)"
+            let before = ContinuousClock.now
+            try await database.write { transaction in
+                _ = try transaction.execute(
+                    SQL("INSERT INTO job (id, state, at_ms) VALUES (?, ?, ?)"), id, "queued", 1_700_000_000_000)
+            }
+            times.append(before.duration(to: .now) / .microseconds(1))
+        }
+        return times
+    }
+
+    private func result(_ name: String, _ times: [Double], over elapsed: Duration) -> Result {
+        let sorted = times.sorted()
+        return Result(
+            name: name, perSecond: Double(times.count) / (elapsed / .seconds(1)),
+            median: sorted.isEmpty ? 0 : sorted[sorted.count / 2])
+    }
+}
