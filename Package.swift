@@ -101,7 +101,6 @@ let package = Package(
         tests("Transport", ["Bytes", "Log", "EventLoop", "Crypto", "Transport", "TestSupport"]),
         tests("HTTP", ["HTTP", "Bytes", "JSON", "Log", "EventLoop"], c: ["CZlib"]),
         tests("HTTPClient", ["HTTPClient", "Bytes", "Crypto", "EventLoop", "TestSupport", "Transport"]),
-        tests("HTTPClient", ["HTTPClient", "Bytes", "Crypto", "EventLoop", "TestSupport"]),
         tests("PluginHost", ["Log", "Config", "HTTP", "Plugin", "PluginHost"]),
         tests("Tidy", []),
         tests("TLS", ["Bytes", "Crypto", "TestSupport"]),

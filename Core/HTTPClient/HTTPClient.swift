@@ -2,9 +2,9 @@ package import GantryEventLoop
 
 /// Sends HTTP requests over libcurl, on one loop.
 ///
-/// The client owns a pool of connections; requests share it within its limits. It keeps nothing alive by itself: whoever
-/// makes a client calls `shutDown()`, before its loop stops. Usable from any task; everything inside is confined to the
-/// loop.
+/// The client owns a pool of connections; requests share it within its limits. It keeps nothing alive by itself, so
+/// whoever makes a client calls `shutDown()` before its loop stops. Usable from any task; everything inside is confined
+/// to the loop.
 package actor HTTPClient {
     package nonisolated let loop: Loop
     package nonisolated let configuration: HTTPClientConfiguration
