@@ -108,7 +108,7 @@ let package = Package(
         tests("Storage", ["Storage"], c: ["CSQLite"]),
         tests("Transport", ["Bytes", "Log", "EventLoop", "Crypto", "Transport", "TestSupport"]),
         tests("HTTP", ["HTTP", "Bytes", "JSON", "Log", "EventLoop"], c: ["CZlib"]),
-        tests("HTTPClient", ["HTTPClient", "Bytes", "Crypto", "EventLoop", "TestSupport"]),
+        tests("HTTPClient", ["HTTPClient", "Bytes", "Crypto", "EventLoop", "TestSupport", "Transport"]),
         tests("PluginHost", ["Log", "Config", "HTTP", "Plugin", "PluginHost"]),
         tests("Tidy", []),
         tests("TLS", ["Bytes", "Crypto", "TestSupport"]),
