@@ -86,6 +86,10 @@ let package = Package(
             name: "gantry", dependencies: dependencies(["Plugin", "Server"], []), path: "Core/Gantry",
             swiftSettings: settings),
 
+        .executableTarget(
+            name: "gantry-bench", dependencies: dependencies(["JSON", "Crypto", "Storage", "TestSupport"], []),
+            path: "Tests/Benchmarks/Micro", swiftSettings: settings),
+
         // The tests, in the order of what they test.
         .target(
             name: "TestSupport", dependencies: dependencies(["Bytes", "Crypto"], []), path: "Tests/TestSupport",
@@ -104,5 +108,5 @@ let package = Package(
         tests("PluginHost", ["Log", "Config", "HTTP", "Plugin", "PluginHost"]),
         tests("Tidy", []),
         tests("TLS", ["Bytes", "Crypto", "TestSupport"]),
-    ] + fuzz("JSON", ["JSON"]) + fuzz("Config", ["Config", "JSON"])
+    ] + fuzz("JSON", ["JSON"]) + fuzz("HTTP", ["HTTP"]) + fuzz("Config", ["Config", "JSON"])
 )

@@ -13,7 +13,8 @@ package protocol ByteStream: AnyObject {
     var peer: SocketAddress? { get }
     /// The address of this side, when it has one.
     var local: SocketAddress? { get }
-    /// Receives the events; replaced freely while the stream is open, released after `streamDidClose`.
+    /// Receives the events; replaced freely while the stream is open, released after `streamDidClose`. Bytes that arrive
+    /// while there is none are dropped, so it is set before `startReading()`.
     var handler: (any ByteStreamHandler)? { get set }
 
     /// Delivers incoming bytes until `pauseReading()`; does nothing when already reading or after the end.

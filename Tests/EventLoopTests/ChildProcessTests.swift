@@ -90,6 +90,13 @@ import Testing
         }
     }
 
+    @Test func ignoredSignalsAreNotInherited() async throws {
+        try await withLoop { loop in
+            let child = try ChildProcess(ChildCommand(["sh", "-c", "kill -PIPE $$; exit 3"]), on: loop)
+            #expect(try await child.wait() == .signalled(SIGPIPE))
+        }
+    }
+
     @Test func environmentAndFolderAreTheGivenOnes() async throws {
         try await withLoop { loop in
             let result = try await Self.output("pwd; env | sort", on: loop) {
@@ -103,7 +110,7 @@ import Testing
     @Test func nothingElseIsInherited() async {
         // In a process of its own, whose other descriptors are out of the way: what is left has been opened here.
         await #expect(processExitsWith: .success) {
-            for descriptor in Int32(3)..<1024 { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+            for descriptor in Int32(3)..<65_536 { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
             let loop = try Loop(name: "test")
             try loop.start()
             try await loop.run {
