@@ -77,7 +77,7 @@ import Testing
 
     @Test func `silence is ended in time`() async throws {
         try await PortFixture.serve { configuration, _ in
-            configuration.limits.firstByteTimeout = .milliseconds(30)
+            configuration.limits.firstByteTimeout = .milliseconds(300)
         } _: { fixture in
             let clear = try await fixture.connect()
             #expect(await clear.isShut())
@@ -85,7 +85,7 @@ import Testing
             #expect(await secure.isShut())
             let talking = try await fixture.connect()
             try await talking.ask("GET /", expect: "http clear:GET /")
-            try await fixture.loop.sleep(for: .milliseconds(80))
+            try await fixture.loop.sleep(for: .milliseconds(400))
             try await talking.ask("more", expect: "more")
             #expect(fixture.port.statistics.silent == 2)
             talking.close()

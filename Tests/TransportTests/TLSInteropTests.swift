@@ -8,7 +8,7 @@ import Testing
 /// Against other people's TLS: OpenSSL's own client and server programs, and Python's `ssl`.
 @Suite(.timeLimit(.minutes(1))) struct TLSInteropTests {
     /// A folder with the authority's root and a server's files, gone after the test.
-    private final class Folder {
+    private final class Folder: Sendable {
         let url: URL
 
         init(_ authority: TestAuthority) throws {
@@ -28,30 +28,25 @@ import Testing
         }
     }
 
-    /// Runs a program to its end with some input, and returns what it wrote to both outputs.
-    private static func run(_ arguments: [String], input: String = "") async throws -> (status: Int32, output: String) {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["timeout", "20"] + arguments
-        let (standardInput, output) = (Pipe(), Pipe())
-        process.standardInput = standardInput
-        process.standardOutput = output
-        process.standardError = output
-        return try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async {
-                do {
-                    try process.run()
-                    standardInput.fileHandleForWriting.write(Data(input.utf8))
-                    let bytes = output.fileHandleForReading.readDataToEndOfFile()
-                    try? standardInput.fileHandleForWriting.close()
-                    process.waitUntilExit()
-                    continuation.resume(
-                        returning: (process.terminationStatus, String(decoding: bytes, as: UTF8.self)))
-                } catch {
-                    continuation.resume(throwing: error)
-                }
-            }
-        }
+    /// Runs a program to its end, with an input that stays open, and returns what it wrote to both outputs.
+    private static func run(_ arguments: [String], input: String = "", on loop: Loop) async throws -> String {
+        let child = try start(arguments, on: loop)
+        let (input, text) = (AsyncByteStream(try #require(child.input)), [UInt8](input.utf8))
+        if !text.isEmpty { try await input.write(text) }
+        let output = AsyncByteStream(try #require(child.output))
+        var bytes: [UInt8] = []
+        while let piece = try await output.read() { bytes += piece }
+        input.close()
+        _ = try await child.wait()
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Both outputs in one pipe, and an end that comes in any case.
+    private static func start(_ arguments: [String], on loop: Loop) throws -> ChildProcess {
+        var command = ChildCommand(["sh", "-c", "exec timeout 20 \"$@\" 2>&1", "sh"] + arguments)
+        command.input = .pipe
+        command.output = .pipe
+        return try ChildProcess(command, on: loop)
     }
 
     @Test(arguments: ["-tls1_2", "-tls1_3"])
@@ -59,12 +54,12 @@ import Testing
         try await PortFixture.serve { fixture in
             let folder = try Folder(fixture.authority)
             let port = try #require(fixture.address.port)
-            let result = try await Self.run(
+            let output = try await Self.run(
                 [
                     "openssl", "s_client", "-connect", "127.0.0.1:\(port)", "-servername", "localhost", version,
                     "-CAfile", folder.path("root.pem"), "-verify_return_error", "-brief",
-                ], input: "Q\n")
-            #expect(result.output.contains("Verification: OK"))
+                ], input: "Q\n", on: fixture.loop)
+            #expect(output.contains("Verification: OK"))
             #expect(fixture.port.statistics.handshakes == 1)
         }
     }
@@ -72,9 +67,9 @@ import Testing
     @Test func `a client that asks to renegotiate is refused and harms nobody`() async throws {
         try await PortFixture.serve { fixture in
             let port = try #require(fixture.address.port)
-            let result = try await Self.run(
-                ["openssl", "s_client", "-connect", "127.0.0.1:\(port)", "-tls1_2"], input: "R\n")
-            #expect(result.output.contains("RENEGOTIATING") && result.output.contains("no renegotiation"))
+            let output = try await Self.run(
+                ["openssl", "s_client", "-connect", "127.0.0.1:\(port)", "-tls1_2"], input: "R\n", on: fixture.loop)
+            #expect(output.contains("RENEGOTIATING") && output.contains("no renegotiation"))
             let stream = try await fixture.connectSecurely()
             try await stream.ask("GET /", expect: "http secure:GET /")
             stream.close()
@@ -105,9 +100,10 @@ import Testing
         try await PortFixture.serve { fixture in
             let folder = try Folder(fixture.authority)
             let port = try #require(fixture.address.port)
-            let result = try await Self.run(["python3", "-c", script, "\(port)", folder.path("root.pem")])
+            let output = try await Self.run(
+                ["python3", "-c", script, "\(port)", folder.path("root.pem")], on: fixture.loop)
             let line = "TLSv1.3 door secure:<TRANSMISSION True\n"
-            #expect(result.output == "-----BEGIN CERTIFICATE-----\n" + line + line)
+            #expect(output == "-----BEGIN CERTIFICATE-----\n" + line + line)
             try await fixture.loop.wait { fixture.port.statistics.active == 0 }
             #expect(fixture.port.statistics.leftEarly == 1)
         }
@@ -125,8 +121,9 @@ import Testing
         try await PortFixture.serve { configuration, _ in
             configuration.tls = nil
         } _: { fixture in
-            let result = try await Self.run(["python3", "-c", script, "\(try #require(fixture.address.port))"])
-            #expect(result.output == "falls back True\n")
+            let port = try #require(fixture.address.port)
+            let output = try await Self.run(["python3", "-c", script, "\(port)"], on: fixture.loop)
+            #expect(output == "falls back True\n")
         }
     }
 
@@ -134,28 +131,20 @@ import Testing
     func `OpenSSL's server is reached`(version: String) async throws {
         let authority = try TestAuthority()
         let folder = try Folder(authority)
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = [
-            "openssl", "s_server", "-accept", "127.0.0.1:0", version, "-cert", folder.path("chain.pem"), "-key",
-            folder.path("key.pem"), "-rev", "-naccept", "2",
-        ]
-        let output = Pipe()
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        defer { process.terminate() }
-        var text = ""
-        while !text.contains("ACCEPT 127.0.0.1:") || text.last != "\n" {
-            let more = output.fileHandleForReading.availableData
-            try #require(!more.isEmpty)
-            text += String(decoding: more, as: UTF8.self)
-        }
-        let port = try #require(UInt16(text.split(separator: ":").last?.prefix { $0.isNumber } ?? ""))
         let loop = try Loop(name: "client")
         try loop.start()
         try await loop.run {
+            let child = try Self.start(
+                [
+                    "openssl", "s_server", "-accept", "127.0.0.1:0", version, "-cert", folder.path("chain.pem"), "-key",
+                    folder.path("key.pem"), "-rev", "-naccept", "2",
+                ], on: loop)
+            let output = AsyncByteStream(try #require(child.output))
+            var text = ""
+            while !text.contains("ACCEPT 127.0.0.1:") || text.last != "\n" {
+                text += String(decoding: try #require(try await output.read()), as: UTF8.self)
+            }
+            let port = try #require(UInt16(text.split(separator: ":").last?.prefix { $0.isNumber } ?? ""))
             let context = try TLSContext(client: TLSClientConfiguration(trust: .certificates([authority.root])))
             for isSecond in [false, true] {
                 let socket = try await SocketStream.connect(to: .loopback(port: port), on: loop)
@@ -166,6 +155,9 @@ import Testing
                 talk.finishWriting()
                 #expect(try await talk.read() == nil)
             }
+            _ = try await child.wait()
+            output.close()
+            child.input?.close()
         }
         await loop.stop()
         #expect(loop.counters.live == [:])
