@@ -107,7 +107,7 @@ protocol CurlTask: AnyObject {
         settle()
     }
 
-    /// After each call into libcurl: what it wants at once, then what has finished. A nested call leaves it to its caller.
+    /// After each call into libcurl: what it wants at once, then what has finished. A nested call leaves it to the first.
     private func settle() {
         guard depth == 0 else { return }
         var rounds = 0
