@@ -4,17 +4,12 @@ import GantryHTTP
 struct RequestMetricsMiddleware: HTTPMiddleware {
     let metrics: RequestMetrics
 
-    func handle(_ request: HTTPRequest, next: HTTPHandler) async throws -> HTTPResponse {
-        let start = ContinuousClock.now
+    func begin(_ request: inout HTTPRequest) -> HTTPResponse? {
         metrics.began()
-        do {
-            let response = try await next(request)
-            metrics.ended(status: Int(response.status.code), after: .now - start)
-            return response
-        } catch {
-            let status = (error as? Problem)?.status.code ?? 500
-            metrics.ended(status: Int(status), after: .now - start)
-            throw error
-        }
+        return nil
+    }
+
+    func end(_ request: HTTPRequest, _ response: inout HTTPResponse) {
+        metrics.ended(status: Int(response.status.code), after: .now - request.startedAt)
     }
 }

@@ -23,6 +23,9 @@ public struct HTTPResponse: Sendable {
     /// What follows the head.
     public var body: Body
 
+    /// The id that the reply's `X-Request-ID` tells; kept apart from the fields, which most replies share with others.
+    package var requestID: String?
+
     /// Makes a reply.
     public init(_ status: HTTPStatus = .ok, headers: HTTPHeaders = HTTPHeaders(), body: Body = .empty) {
         self.status = status

@@ -10,17 +10,12 @@ package final class HTTPApplication: Sendable {
     }
 
     package let router: Router
-    private let handler: HTTPHandler
+    private let layers: [any HTTPMiddleware]
 
     /// Puts the middleware around the routes; the first one is the outermost.
     package init(router: Router, middleware: [any HTTPMiddleware] = []) {
         self.router = router
-        var handler: HTTPHandler = { request in try await Self.answer(request) }
-        for layer in middleware.reversed() {
-            let next = handler
-            handler = { request in try await layer.handle(request, next: next) }
-        }
-        self.handler = handler
+        layers = middleware
     }
 
     /// Finds the route for a head.
@@ -34,48 +29,63 @@ package final class HTTPApplication: Sendable {
             match: match, bodyBytesMax: found.route.options.bodyBytesMax, timeout: found.route.options.timeout)
     }
 
-    /// Answers a request; whatever goes wrong becomes an error document.
-    package func respond(_ request: HTTPRequest, plan: Plan) async -> HTTPResponse {
-        var request = request
-        switch plan.match {
-        case .route(let matched, let parameters):
+    /// Answers a request at once; nil when its handler has to run as a task, which `finish` does. Whatever goes wrong becomes an error
+    /// document.
+    package func begin(_ request: inout HTTPRequest, plan: Plan) -> HTTPResponse? {
+        if case .route(let matched, let parameters) = plan.match {
             request.matched = matched
             request.parameters = parameters
-        default:
-            request[UnmatchedKey.self] = Unmatched(plan.match, methods: router.methods)
         }
+        var passed = 0
         do {
-            return try await handler(request)
+            for layer in layers {
+                if let response = try layer.begin(&request) { return end(request, response, passed) }
+                passed += 1
+            }
+            guard let matched = request.matched else {
+                return end(request, try unmatched(request, plan.match), passed)
+            }
+            guard let handler = matched.route.immediateHandler else { return nil }
+            return end(request, try handler(request), passed)
         } catch {
-            return ErrorDocument.response(to: error, for: request)
+            return end(request, ErrorDocument.response(to: error, for: request), passed)
         }
     }
 
-    private enum UnmatchedKey: HTTPRequestKey { typealias Value = Unmatched }
-
-    private struct Unmatched: Sendable {
-        let match: Router.Match
-        let methods: [HTTPMethod]
-
-        init(_ match: Router.Match, methods: [HTTPMethod]) {
-            self.match = match
-            self.methods = methods
+    /// Runs the handler of a request that all layers have let pass.
+    package func finish(_ request: HTTPRequest) async -> HTTPResponse {
+        let response: HTTPResponse
+        do {
+            guard let matched = request.matched else { throw Problem.internalError() }
+            response = try await matched.route.handler(request)
+        } catch {
+            response = ErrorDocument.response(to: error, for: request)
         }
+        return end(request, response, layers.count)
     }
 
-    /// The innermost handler: the route's own, or what stands for a route that is not there.
-    private static func answer(_ request: HTTPRequest) async throws -> HTTPResponse {
-        if let matched = request.matched { return try await matched.route.handler(request) }
-        guard let unmatched = request[UnmatchedKey.self] else { throw Problem.internalError() }
-        if request.head.form == .asterisk { return allow(unmatched.methods) }
+    /// Shows the reply to the layers that the request has passed, from the inside out.
+    private func end(_ request: HTTPRequest, _ response: HTTPResponse, _ passed: Int) -> HTTPResponse {
+        var response = response
+        var index = passed
+        while index > 0 {
+            index -= 1
+            layers[index].end(request, &response)
+        }
+        return response
+    }
+
+    /// What stands for a route that is not there.
+    private func unmatched(_ request: HTTPRequest, _ match: Router.Match) throws -> HTTPResponse {
+        if request.head.form == .asterisk { return Self.allow(router.methods) }
         if request.method == .trace || !HTTPMethod.known.contains(request.method) {
             throw Problem(
                 "method-not-implemented", .notImplemented, "Not implemented",
                 detail: "This server has no method \(request.method.rawValue).")
         }
-        switch unmatched.match {
+        switch match {
         case .wrongMethod(let allowed):
-            if request.method == .options { return allow(allowed) }
+            if request.method == .options { return Self.allow(allowed) }
             throw Problem(
                 "method-not-allowed", .methodNotAllowed, "Method not allowed",
                 detail: "The path exists, but not for \(request.method.rawValue).",

@@ -19,27 +19,38 @@ extension HTTPServerConnection {
                 HTTPRequestBody(.stream(length: current.head.framing.length, ConnectionBody(self, number)))
             }
         current.isDispatched = true
-        let request = HTTPRequest(head: current.head, connection: info, body: body, id: host.makeRequestID())
-        let plan = current.plan
+        var request = HTTPRequest(head: current.head, connection: info, body: body, id: host.makeRequestID())
+        let application = host.application
+        if let response = application.begin(&request, plan: current.plan) {
+            return answerAtOnce(request, checked(response, request))
+        }
         let mine = number
         // No executor preference: with one, the runtime would queue the task instead of running it here. What the handler calls
         // back from other executors continues on this actor, which is the loop.
-        let task = Task.immediate { await self.answer(request, plan, mine) }
+        let task = Task.immediate { [request] in
+            let response = await application.finish(request)
+            guard self.number == mine, self.phase == .answering else { return }
+            await self.answer(request, self.checked(response, request))
+        }
         if number == mine { exchange?.task = task }
+    }
+
+    private func answerAtOnce(_ request: HTTPRequest, _ response: HTTPResponse) {
+        switch response.body {
+        case .empty: sendWhole(response, [])
+        case .bytes(let bytes): sendWhole(response, bytes)
+        case .stream, .events, .upgrade:
+            let mine = number
+            let task = Task.immediate { await self.answer(request, response) }
+            if number == mine { exchange?.task = task }
+        }
     }
 
     func handlerTime(_ plan: HTTPApplication.Plan) -> Int64 {
         plan.timeout?.wholeMilliseconds ?? host.times.handler
     }
 
-    private func answer(_ request: HTTPRequest, _ plan: HTTPApplication.Plan, _ mine: UInt64) async {
-        var response = await host.application.respond(request, plan: plan)
-        guard number == mine, phase == .answering else { return }
-        if let name = response.headers.refusedName {
-            request.logger.error("reply refused: a header field could break the message", ["field": .string(name)])
-            response = Problem.internalError("The server made a reply that cannot be sent.").response(
-                requestID: request.id)
-        }
+    private func answer(_ request: HTTPRequest, _ response: HTTPResponse) async {
         switch response.body {
         case .empty: sendWhole(response, [])
         case .bytes(let bytes): sendWhole(response, bytes)
@@ -48,6 +59,13 @@ extension HTTPServerConnection {
             await sendStream(response, nil, request, isEvents: true) { try await write(HTTPEventWriter($0)) }
         case .upgrade(let name, let run): await upgrade(response, to: name, request, run)
         }
+    }
+
+    /// The reply itself, or a 500 in its place when it could break the message.
+    private func checked(_ response: HTTPResponse, _ request: HTTPRequest) -> HTTPResponse {
+        guard let name = response.headers.refusedName else { return response }
+        request.logger.error("reply refused: a header field could break the message", ["field": .string(name)])
+        return Problem.internalError("The server made a reply that cannot be sent.").response(requestID: request.id)
     }
 
     // MARK: - Whole replies
@@ -78,7 +96,7 @@ extension HTTPServerConnection {
         let connection: HTTPResponseWriter.Connection = keeps ? (head.minorVersion == 0 ? .keepAlive : .open) : .close
         HTTPResponseWriter.appendHead(
             response.status, headers ?? response.headers, framing: framing, connection: connection,
-            dateLine: host.currentDateLine(), to: &out)
+            dateLine: host.currentDateLine(), requestID: response.requestID, to: &out)
         host.counters.count(response.status)
         self.exchange?.owesContinue = false
         self.exchange?.reply =
