@@ -1,8 +1,10 @@
 import GantryHTTP
 
 /// Measures each request from its head to the end of its handler.
-struct RequestMetricsMiddleware: HTTPMiddleware {
-    let metrics: RequestMetrics
+final class RequestMetricsMiddleware: HTTPMiddleware {
+    private let metrics: RequestMetrics
+
+    init(metrics: RequestMetrics) { self.metrics = metrics }
 
     func begin(_ request: inout HTTPRequest) -> HTTPResponse? {
         metrics.began()

@@ -24,9 +24,11 @@ package final class SessionLimit: Sendable {
 }
 
 /// Tells clients to come back when the server is busy. Health and metrics are answered all the same.
-struct SessionLimitMiddleware: HTTPMiddleware {
-    let sessions: SessionLimit
-    static let exempt: Set<String> = ["/healthz", "/readyz", "/metrics"]
+final class SessionLimitMiddleware: HTTPMiddleware {
+    private let sessions: SessionLimit
+    private static let exempt: Set<String> = ["/healthz", "/readyz", "/metrics"]
+
+    init(sessions: SessionLimit) { self.sessions = sessions }
 
     func begin(_ request: inout HTTPRequest) throws -> HTTPResponse? {
         if sessions.enter() { return nil }

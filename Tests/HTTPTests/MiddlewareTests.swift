@@ -115,12 +115,21 @@ import Testing
         ] {
             let response = try await respond(
                 try request("GET /", "X-Request-ID: \(field)\r\n"), [route], { _ in [RequestIDMiddleware()] })
-            #expect(response.requestID == expected)
+            #expect(response.tellsRequestID)
+            guard case .bytes(let bytes) = response.body else {
+                Issue.record("no bytes")
+                return
+            }
+            #expect(String(decoding: bytes, as: UTF8.self) == expected)
         }
         let failed = try await respond(
             try request("GET /none", "X-Request-ID: mine\r\n"), [route], { _ in [RequestIDMiddleware()] })
         #expect(failed.status == .notFound)
-        #expect(failed.requestID == "mine")
+        try await TestServer.with([route], middleware: { _ in [RequestIDMiddleware()] }) { server in
+            let reply = try await server.exchange("GET /none HTTP/1.0\r\nX-Request-ID: mine\r\n\r\n")
+            #expect(reply.split(separator: "\r\n").contains("X-Request-ID: mine"), "\(reply)")
+            #expect(reply.contains(#""request":"mine""#), "\(reply)")
+        }
     }
 
     @Test func logsEachRequestWithoutItsQuery() async throws {

@@ -23,8 +23,8 @@ public struct HTTPResponse: Sendable {
     /// What follows the head.
     public var body: Body
 
-    /// The id that the reply's `X-Request-ID` tells; kept apart from the fields, which most replies share with others.
-    package var requestID: String?
+    /// Whether the head tells the request's id; apart from the fields, because most replies share those with other replies.
+    package var tellsRequestID = false
 
     /// Makes a reply.
     public init(_ status: HTTPStatus = .ok, headers: HTTPHeaders = HTTPHeaders(), body: Body = .empty) {

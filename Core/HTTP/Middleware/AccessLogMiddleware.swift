@@ -2,7 +2,7 @@ import GantryEventLoop
 package import GantryLog
 
 /// Writes one event per request when its reply begins: what was asked, what was answered, how long it took.
-package struct AccessLogMiddleware: HTTPMiddleware {
+package final class AccessLogMiddleware: HTTPMiddleware {
     private let level: LogLevel
     private let clock: @Sendable () -> ContinuousClock.Instant
 

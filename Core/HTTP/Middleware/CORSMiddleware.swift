@@ -1,5 +1,5 @@
 /// Lets pages of other origins call the routes that ask for it, and answers their preflight requests.
-package struct CORSMiddleware: HTTPMiddleware {
+package final class CORSMiddleware: HTTPMiddleware {
     private let router: Router
 
     package init(router: Router) { self.router = router }

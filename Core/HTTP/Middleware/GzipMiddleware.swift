@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Compresses replies whose client accepts gzip and whose content gets smaller by it.
-package struct GzipMiddleware: HTTPMiddleware {
+package final class GzipMiddleware: HTTPMiddleware {
     /// Shorter bodies fit one packet anyway.
     package static let bodyBytesMin = 1024
     /// Longer whole bodies are sent as they are: compressing them would hold up the loop.

@@ -1,5 +1,5 @@
 /// One layer around the routes. Its two halves run on the connection's loop and never wait, so that a layer costs a request no task.
-package protocol HTTPMiddleware: Sendable {
+package protocol HTTPMiddleware: AnyObject, Sendable {
     /// Looks at a request on its way in. A reply or a problem from here is the answer: what is further inside does not see the request.
     func begin(_ request: inout HTTPRequest) throws -> HTTPResponse?
 

@@ -1,5 +1,5 @@
 /// Gives each reply its request's id; a client's own `X-Request-ID` is taken over when it is harmless.
-package struct RequestIDMiddleware: HTTPMiddleware {
+package final class RequestIDMiddleware: HTTPMiddleware {
     /// Longest id that is taken over.
     package static let idBytesMax = 64
 
@@ -10,7 +10,7 @@ package struct RequestIDMiddleware: HTTPMiddleware {
         return nil
     }
 
-    package func end(_ request: HTTPRequest, _ response: inout HTTPResponse) { response.requestID = request.id }
+    package func end(_ request: HTTPRequest, _ response: inout HTTPResponse) { response.tellsRequestID = true }
 
     private static func isHarmless(_ id: String) -> Bool {
         (1...idBytesMax).contains(id.utf8.count)

@@ -3,10 +3,14 @@ package final class HTTPApplication: Sendable {
     /// What the head alone decides, before any of the body is read.
     package struct Plan: Sendable {
         let match: Router.Match
+
+        private var options: Route.Options? {
+            if case .route(let found, _) = match { found.route.options } else { nil }
+        }
         /// nil means the server's default.
-        package let bodyBytesMax: Int?
+        package var bodyBytesMax: Int? { options?.bodyBytesMax }
         /// nil means the server's default.
-        package let timeout: Duration?
+        package var timeout: Duration? { options?.timeout }
     }
 
     package let router: Router
@@ -20,13 +24,8 @@ package final class HTTPApplication: Sendable {
 
     /// Finds the route for a head.
     package func plan(for head: HTTPRequestHead) -> Plan {
-        guard head.form == .origin || head.form == .absolute else {
-            return Plan(match: .nothing, bodyBytesMax: nil, timeout: nil)
-        }
-        let match = router.match(head)
-        guard case .route(let found, _) = match else { return Plan(match: match, bodyBytesMax: nil, timeout: nil) }
-        return Plan(
-            match: match, bodyBytesMax: found.route.options.bodyBytesMax, timeout: found.route.options.timeout)
+        let hasPath = head.form == .origin || head.form == .absolute
+        return Plan(match: hasPath ? router.match(head) : .nothing)
     }
 
     /// Answers a request at once; nil when its handler has to run as a task, which `finish` does. Whatever goes wrong becomes an error
@@ -37,42 +36,48 @@ package final class HTTPApplication: Sendable {
             request.parameters = parameters
         }
         var passed = 0
+        var response: HTTPResponse
         do {
-            for layer in layers {
-                if let response = try layer.begin(&request) { return end(request, response, passed) }
-                passed += 1
-            }
-            guard let matched = request.matched else {
-                return end(request, try unmatched(request, plan.match), passed)
-            }
-            guard let handler = matched.route.immediateHandler else { return nil }
-            return end(request, try handler(request), passed)
+            guard let answer = try answer(&request, plan.match, &passed) else { return nil }
+            response = answer
         } catch {
-            return end(request, ErrorDocument.response(to: error, for: request), passed)
+            response = ErrorDocument.response(to: error, for: request)
         }
+        end(request, &response, passed)
+        return response
+    }
+
+    private func answer(
+        _ request: inout HTTPRequest, _ match: Router.Match, _ passed: inout Int
+    ) throws -> HTTPResponse? {
+        while passed < layers.count {
+            if let response = try layers[passed].begin(&request) { return response }
+            passed += 1
+        }
+        guard let matched = request.matched else { return try unmatched(request, match) }
+        return try matched.route.immediateHandler?(request)
     }
 
     /// Runs the handler of a request that all layers have let pass.
     package func finish(_ request: HTTPRequest) async -> HTTPResponse {
-        let response: HTTPResponse
+        var response: HTTPResponse
         do {
             guard let matched = request.matched else { throw Problem.internalError() }
             response = try await matched.route.handler(request)
         } catch {
             response = ErrorDocument.response(to: error, for: request)
         }
-        return end(request, response, layers.count)
+        end(request, &response, layers.count)
+        return response
     }
 
     /// Shows the reply to the layers that the request has passed, from the inside out.
-    private func end(_ request: HTTPRequest, _ response: HTTPResponse, _ passed: Int) -> HTTPResponse {
-        var response = response
+    private func end(_ request: HTTPRequest, _ response: inout HTTPResponse, _ passed: Int) {
         var index = passed
         while index > 0 {
             index -= 1
             layers[index].end(request, &response)
         }
-        return response
     }
 
     /// What stands for a route that is not there.

@@ -45,7 +45,7 @@ package enum HTTPResponseWriter {
         _ status: HTTPStatus, _ headers: HTTPHeaders, framing: Framing, connection: Connection, dateLine: [UInt8],
         requestID: String? = nil, to out: inout [UInt8]
     ) {
-        precondition(headers.refusedName == nil, "a reply with a refused field must not be sent")
+        precondition(!headers.isRefused, "a reply with a refused field must not be sent")
         if status == .ok { out.append(contentsOf: okLine) } else { appendStatusLine(status, to: &out) }
         let isDated = appendFields(headers, to: &out)
         if !isDated { out.append(contentsOf: dateLine) }
@@ -128,12 +128,16 @@ package enum HTTPResponseWriter {
                 continue
             default: break
             }
-            out.append(bytes.extracting(field.name))
-            out.append(ByteClass.colon)
-            out.append(ByteClass.space)
-            out.append(bytes.extracting(field.value))
-            out.append(ByteClass.carriageReturn)
-            out.append(ByteClass.lineFeed)
+            if field.value.lowerBound == field.name.upperBound + 2 {
+                // With one colon and one blank between them, name and value are a line already.
+                out.append(bytes.extracting(field.name.lowerBound..<field.value.upperBound))
+            } else {
+                out.append(bytes.extracting(field.name))
+                out.append(ByteClass.colon)
+                out.append(ByteClass.space)
+                out.append(bytes.extracting(field.value))
+            }
+            out.append(contentsOf: lineBreak)
         }
         return isDated
     }
