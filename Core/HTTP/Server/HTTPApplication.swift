@@ -4,13 +4,14 @@ package final class HTTPApplication: Sendable {
     package struct Plan: Sendable {
         let match: Router.Match
 
-        private var options: Route.Options? {
-            if case .route(let found, _) = match { found.route.options } else { nil }
+        /// nil means the server's default.
+        package var bodyBytesMax: Int? {
+            if case .route(let found, _) = match { found.route.options.bodyBytesMax } else { nil }
         }
         /// nil means the server's default.
-        package var bodyBytesMax: Int? { options?.bodyBytesMax }
-        /// nil means the server's default.
-        package var timeout: Duration? { options?.timeout }
+        package var timeout: Duration? {
+            if case .route(let found, _) = match { found.route.options.timeout } else { nil }
+        }
     }
 
     package let router: Router

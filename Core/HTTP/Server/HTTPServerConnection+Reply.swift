@@ -40,10 +40,6 @@ extension HTTPServerConnection {
         if number == mine { exchange?.task = task }
     }
 
-    func handlerTime(_ plan: HTTPApplication.Plan) -> Int64 {
-        plan.timeout?.wholeMilliseconds ?? host.times.handler
-    }
-
     /// Sends a reply that is there already; a task is only made for one that is still to be written.
     private func send(_ response: HTTPResponse, _ request: HTTPRequest) {
         switch response.body {

@@ -52,7 +52,7 @@ package enum HTTPResponseWriter {
         if let requestID {
             out.append(contentsOf: idLabel)
             out.append(requestID)
-            out.append(contentsOf: lineBreak)
+            appendLineBreak(&out)
         }
         switch connection {
         case .open: break
@@ -61,17 +61,17 @@ package enum HTTPResponseWriter {
         case .upgrade(let name):
             out.append("Connection: upgrade\r\nUpgrade: ")
             out.append(name)
-            out.append(contentsOf: lineBreak)
+            appendLineBreak(&out)
         }
         switch framing {
         case .none, .untilClose: break
         case .length(let count):
             out.append(contentsOf: lengthLabel)
             appendDecimal(count, to: &out)
-            out.append(contentsOf: lineBreak)
+            appendLineBreak(&out)
         case .chunked: out.append(contentsOf: chunkedLine)
         }
-        out.append(contentsOf: lineBreak)
+        appendLineBreak(&out)
     }
 
     /// Appends the size line of a chunk; the data and a line break follow. A chunk of no bytes would end the body.
@@ -83,14 +83,14 @@ package enum HTTPResponseWriter {
             out.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
             shift -= 4
         }
-        out.append(contentsOf: lineBreak)
+        appendLineBreak(&out)
     }
 
     /// Appends a whole chunk.
     package static func appendChunk(_ bytes: [UInt8], to out: inout [UInt8]) {
         appendChunkSize(bytes.count, to: &out)
         out.append(contentsOf: bytes)
-        out.append(contentsOf: lineBreak)
+        appendLineBreak(&out)
     }
 
     /// `Date: …` with its line break.
@@ -108,7 +108,7 @@ package enum HTTPResponseWriter {
         appendDecimal(Int(status.code), to: &out)
         out.append(ByteClass.space)
         out.append(status.reason)
-        out.append(contentsOf: lineBreak)
+        appendLineBreak(&out)
     }
 
     /// Appends the fields but for those of the server; true when there was a date among them.
@@ -137,9 +137,15 @@ package enum HTTPResponseWriter {
                 out.append(ByteClass.space)
                 out.append(bytes.extracting(field.value))
             }
-            out.append(contentsOf: lineBreak)
+            appendLineBreak(&out)
         }
         return isDated
+    }
+
+    @inline(__always)
+    private static func appendLineBreak(_ out: inout [UInt8]) {
+        out.append(ByteClass.carriageReturn)
+        out.append(ByteClass.lineFeed)
     }
 
     private static func appendDecimal(_ number: Int, to out: inout [UInt8]) {
