@@ -83,6 +83,8 @@ extension HTTPServerConnection {
                     exchange.isReceived || exchange.bodyCount >= host.limits.bodyWindowBytes
                 {
                     dispatch()
+                    // The usual end: one request came, one reply was made.
+                    if phase == .reading, position == bytes.count, !isSkippingBody { return }
                 }
             }
         } catch {

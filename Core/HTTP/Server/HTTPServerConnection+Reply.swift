@@ -104,8 +104,8 @@ extension HTTPServerConnection {
             response.status, response.headers, framing: framing, connection: connection,
             dateLine: host.currentDateLine(), requestID: response.tellsRequestID ? request.id : nil, to: &out)
         host.counters.count(response.status)
-        self.exchange?.owesContinue = false
-        self.exchange?.reply =
+        exchange.owesContinue = false
+        exchange.reply =
             switch framing {
             case .none: .dropped
             case .length(let count): head.method == .head ? .dropped : .length(left: count)
