@@ -69,7 +69,7 @@ import Testing
     }
 
     @Test func aSilentClientIsClosedWithoutAWord() async throws {
-        try await TestServer.with([Self.ok], limits: limits { $0.keepAliveTime = .milliseconds(100) }) { server in
+        try await TestServer.with([Self.ok], limits: limits { $0.keepAliveTime = .milliseconds(600) }) { server in
             let client = try await server.connect()
             #expect(try await client.readToEnd() == "")
             let kept = try await server.connect()
@@ -211,6 +211,28 @@ import Testing
             go.set()
             #expect(try await client.readToEnd().hasSuffix("\r\n\r\n\(size)"))
             try await sending
+        }
+    }
+
+    @Test func aBodyThatJustFillsTheWindowEnds() async throws {
+        let go = Flag()
+        let started = Flag()
+        let route = Route(.post, "/", access: .anonymous) { request in
+            started.set()
+            await go.wait()
+            var count = 0
+            for try await chunk in request.body { count += chunk.count }
+            return .text("\(count)")
+        }
+        try await TestServer.with([route], limits: limits { $0.bodyWindowBytes = 1000 }) { server in
+            let client = try await server.connect()
+            try await client.send("POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 1000\r\n\r\n")
+            await started.wait()
+            try await client.send([UInt8](repeating: 1, count: 1000))
+            // Long enough for the body to arrive before it is read, which is the case in question.
+            try await Task.sleep(for: .milliseconds(50))
+            go.set()
+            #expect(try await client.readToEnd().hasSuffix("\r\n\r\n1000"))
         }
     }
 

@@ -24,7 +24,9 @@ extension HTTPServerConnection {
 
     /// Reads on in what had to wait.
     func readAhead() {
-        guard !ahead.isEmpty, canParse else { return resumeIfRoom() }
+        // Also with nothing ahead: the end of a body that filled the window has been read but not reported.
+        let isInBody = isSkippingBody || exchange?.isReceived == false
+        guard canParse, isInBody || !ahead.isEmpty else { return resumeIfRoom() }
         let waiting = ahead.takeAll()
         var position = 0
         parse(waiting.span, &position)
