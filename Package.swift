@@ -110,8 +110,8 @@ let package = Package(
         tests("HTTP", ["HTTP", "Bytes", "JSON", "Log", "EventLoop"], c: ["CZlib"]),
         tests("HTTPClient", ["HTTPClient", "Bytes", "Crypto", "EventLoop", "TestSupport", "Transport"]),
         tests("PluginHost", ["Log", "Config", "HTTP", "Plugin", "PluginHost"]),
-        tests("Docs", ["JSON", "Config", "CommandLine", "HTTP", "PluginHost", "Server"], c: ["gantry"]),
         tests("Tidy", []),
+        tests("Docs", ["JSON", "Config", "CommandLine", "HTTP", "PluginHost", "Server"], c: ["gantry"]),
         tests("TLS", ["Bytes", "Crypto", "TestSupport"]),
     ] + fuzz("JSON", ["JSON"]) + fuzz("HTTP", ["HTTP"]) + fuzz("Config", ["Config", "JSON"])
 )

@@ -16,6 +16,7 @@ import Synchronization
     let counters: HTTPCounters
     private(set) var application: HTTPApplication
     private(set) var isDraining = false
+    private var isClosed = false
     /// Milliseconds on the server's clock as of the last sweep.
     private(set) var now: Int64
     private var connections: [HTTPServerConnection] = []
@@ -80,6 +81,7 @@ import Synchronization
     }
 
     private func startSweeping() {
+        guard !isClosed else { return }
         now = clock()
         if timer == nil { timer = LoopTimer(on: loop) { [weak self] in self?.sweep() } }
         timer?.schedule(after: sweepInterval, repeating: sweepInterval)
@@ -125,6 +127,7 @@ import Synchronization
     /// Gives the timer back; the host serves no more.
     func close() {
         loop.preconditionCurrent()
+        isClosed = true
         timer?.close()
         timer = nil
     }

@@ -117,10 +117,14 @@ extension HTTPServerConnection {
     private func endOfRequest() {
         if isSkippingBody {
             isSkippingBody = false
+            if isDraining { linger() }
             return
         }
-        exchange?.isReceived = true
-        exchange?.wakeBody()
+        guard let exchange else { return }
+        exchange.isReceived = true
+        // From here on it is the handler that takes its time.
+        deadline = host.now + handlerTime(exchange.plan)
+        exchange.wakeBody()
     }
 
     /// Counts what nobody will read; too much of it ends the connection.
