@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test func `no folder of the tests is left over`() {
-        let others: Set<Substring> = ["TestSupport", "Fixtures", "Fuzz", "Benchmarks"]
+        let others: Set<Substring> = ["TestSupport", "Fixtures", "Fuzz", "Benchmarks", "Sanitizers"]
         let folders = Set(SourceTree.paths.filter { $0.hasPrefix("Tests/") }.map { $0.split(separator: "/")[1] })
         #expect(folders.filter { !others.contains($0) && !$0.hasSuffix("Tests") } == [])
     }
