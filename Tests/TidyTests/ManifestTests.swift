@@ -25,6 +25,12 @@ import Testing
         #expect(Set(Self.names(of: ["tests"]).map { "Tests/" + $0.dropFirst("tests ".count) + "Tests" }) == tests)
     }
 
+    @Test func `no folder of the tests is left over`() {
+        let others: Set<Substring> = ["TestSupport", "Fixtures", "Fuzz", "Benchmarks", "Sanitizers"]
+        let folders = Set(SourceTree.paths.filter { $0.hasPrefix("Tests/") }.map { $0.split(separator: "/")[1] })
+        #expect(folders.filter { !others.contains($0) && !$0.hasSuffix("Tests") } == [])
+    }
+
     @Test func `every system library is a module map and a shim`() {
         let files = SourceTree.paths.filter { $0.hasPrefix("Core/C/") }
         let wanted = Self.names(of: ["library"]).map { "Core/C/" + $0.dropFirst("library ".count) }

@@ -4,10 +4,10 @@ import Synchronization
 
 /// What the connections of one loop share: the application, the limits, one output buffer, the date line, one timer.
 ///
-/// One sweep over all connections, a few times per second at most, replaces a timer per connection: time is as coarse as the sweep,
-/// and a connection pays for a deadline with one stored number.
-// SAFETY: every member but the constants is touched on `loop` only, which each entry checks; the connections that share a host
-// are actors of that same loop.
+/// One sweep over all connections, a few times per second at most, replaces a timer per connection: time is as coarse
+/// as the sweep, and a connection pays for a deadline with one stored number.
+// SAFETY: every member but the constants is touched on `loop` only, which each entry checks; the connections that share
+// a host are actors of that same loop.
 @safe package final class HTTPLoopHost: @unchecked Sendable {
     package let loop: Loop
     let limits: HTTPLimits

@@ -22,8 +22,8 @@ extension HTTPServerConnection {
         let request = HTTPRequest(head: current.head, connection: info, body: body, id: host.makeRequestID())
         let plan = current.plan
         let mine = number
-        // No executor preference: with one, the runtime would queue the task instead of running it here. What the handler calls
-        // back from other executors continues on this actor, which is the loop.
+        // No executor preference: with one, the runtime would queue the task instead of running it here. What the
+        // handler calls back from other executors continues on this actor, which is the loop.
         let task = Task.immediate { await self.answer(request, plan, mine) }
         if number == mine { exchange?.task = task }
     }
