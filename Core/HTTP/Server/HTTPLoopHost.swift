@@ -24,6 +24,7 @@ import Synchronization
     private var dateLine: [UInt8] = []
     private var dateSecond: Int64 = 0
     private var timer: LoopTimer?
+    private var drainTimer: LoopTimer?
     private let clock: @Sendable () -> Int64
     private var requestNumber: UInt64
     private let sweepInterval: Duration
@@ -104,16 +105,16 @@ import Synchronization
         self.application = application
     }
 
-    /// Idle connections end now, busy ones after their current request.
-    func drain() {
+    /// Idle connections end now, busy ones after their current request, what is left at the deadline then.
+    func drain(until deadline: ContinuousClock.Instant) {
         loop.preconditionCurrent()
         isDraining = true
+        if drainTimer == nil, !isClosed { drainTimer = LoopTimer(on: loop) { [weak self] in self?.abort() } }
+        drainTimer?.schedule(at: deadline)
         for connection in connections { connection.assumeIsolated { $0.drain() } }
     }
 
-    /// Ends what is still there.
-    func abort() {
-        loop.preconditionCurrent()
+    private func abort() {
         for connection in connections { connection.assumeIsolated { $0.abort() } }
     }
 
@@ -130,6 +131,8 @@ import Synchronization
         isClosed = true
         timer?.close()
         timer = nil
+        drainTimer?.close()
+        drainTimer = nil
     }
 
     // MARK: - Shared parts
