@@ -25,16 +25,14 @@ import Testing
                   help        show the help of a command
 
                 Options:
-                      --json          print results as JSON
-                      --config FILE   configuration file (environment: GANTRY_CONFIG)
-                      --server URL    server to talk to (environment: GANTRY_SERVER)
-                      --profile NAME  named profile of server and login (environment:
-                                      GANTRY_PROFILE)
-                      --no-color      do not colour output (environment: NO_COLOR)
-                  -q, --quiet         print results only
-                  -v, --verbose       print details of what happens
-                      --version       show the version
-                  -h, --help          show this help
+                      --json         print results as JSON
+                      --config FILE  configuration file (environment: GANTRY_CONFIG)
+                      --server URL   server to talk to (environment: GANTRY_SERVER)
+                      --no-color     do not colour output (environment: NO_COLOR)
+                  -q, --quiet        print results only
+                  -v, --verbose      print details of what happens
+                      --version      show the version
+                  -h, --help         show this help
 
                 `gantry COMMAND --help` tells more about a command.
 
