@@ -59,7 +59,7 @@ actor ServeSignals {
             // Whoever asks twice does not want to wait for anything.
             if isStopping { _exit(128 + signal) }
             isStopping = true
-            waiting = []
+            waiting.removeAll { $0 == .reload }
             offer(.stop(signal))
         }
     }

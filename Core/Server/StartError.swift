@@ -35,9 +35,9 @@ package struct StartError: Error, Sendable, CustomStringConvertible {
         switch error {
         case let error as StartError: self = error
         case let error as ConfigError:
-            self.init(.configuration, problems: error.problems.map(\.description), "the configuration")
+            self.init(.configuration, problems: error.problems.map(\.description), "the configuration has")
         case let error as PluginHostError:
-            self.init(.plugin, problems: error.problems.map(\.description), "the plugins")
+            self.init(.plugin, problems: error.problems.map(\.description), "the plugins have")
         default: self.init(.configuration, "\(error)")
         }
     }
@@ -47,7 +47,7 @@ package struct StartError: Error, Sendable, CustomStringConvertible {
         if problems.count == 1 {
             self.init(code, problems[0])
         } else {
-            self.init(code, "\(subject) has \(problems.count) problems", details: problems)
+            self.init(code, "\(subject) \(problems.count) problems", details: problems)
         }
     }
 

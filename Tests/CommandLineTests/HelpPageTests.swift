@@ -58,7 +58,7 @@ import Testing
                   -h, --help                show this help
 
                 Options of every command:
-                      --json          print results as JSON
+                      --json         print results as JSON
 
                 """))
         #expect(!text.contains("secret"))
