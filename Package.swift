@@ -81,10 +81,18 @@ let package = Package(
             [
                 "Bytes", "JSON", "Log", "Config", "CommandLine", "EventLoop", "Crypto", "Storage", "Transport", "HTTP",
                 "HTTPClient", "Plugin", "PluginHost", "Client",
+            ],
+            resources: [
+                .embedInCode("Resources/index.html"), .embedInCode("Resources/start.css"),
+                .embedInCode("Resources/start.js"),
             ]),
         .executableTarget(
             name: "gantry", dependencies: dependencies(["Plugin", "Server"], []), path: "Core/Gantry",
             swiftSettings: settings),
+
+        .executableTarget(
+            name: "gantry-bench", dependencies: dependencies(["JSON", "Crypto", "Storage", "TestSupport"], []),
+            path: "Tests/Benchmarks/Micro", swiftSettings: settings),
 
         // The tests, in the order of what they test.
         .target(
@@ -100,7 +108,7 @@ let package = Package(
         tests("Storage", ["Storage"], c: ["CSQLite"]),
         tests("Transport", ["Bytes", "Log", "EventLoop", "Crypto", "Transport", "TestSupport"]),
         tests("HTTP", ["HTTP", "Bytes", "JSON", "Log", "EventLoop"], c: ["CZlib"]),
-        tests("HTTPClient", ["HTTPClient", "Bytes", "Crypto", "EventLoop", "TestSupport"]),
+        tests("HTTPClient", ["HTTPClient", "Bytes", "Crypto", "EventLoop", "TestSupport", "Transport"]),
         tests("PluginHost", ["Log", "Config", "HTTP", "Plugin", "PluginHost"]),
         tests(
             "Server",
@@ -119,5 +127,5 @@ let package = Package(
             path: "Tests/IntegrationTests", swiftSettings: settings),
         tests("Tidy", []),
         tests("TLS", ["Bytes", "Crypto", "TestSupport"]),
-    ] + fuzz("JSON", ["JSON"]) + fuzz("Config", ["Config", "JSON"])
+    ] + fuzz("JSON", ["JSON"]) + fuzz("HTTP", ["HTTP"]) + fuzz("Config", ["Config", "JSON"])
 )

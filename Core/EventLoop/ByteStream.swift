@@ -4,8 +4,8 @@
 /// `streamDidClose` has been delivered; `close()` or `abort()` is therefore always called by somebody.
 ///
 /// Nothing is read before `startReading()`. Writes never block: what the kernel does not take at once is queued, the
-/// queue counts into `pendingWriteBytes`, and a producer stops at `writeHighWater` until `streamDidDrain`. A write after
-/// `finishWriting()`, `close()` or `abort()` is ignored: the handler learns of the end by `streamDidClose`.
+/// queue counts into `pendingWriteBytes`, and a producer stops at `writeHighWater` until `streamDidDrain`. A write
+/// after `finishWriting()`, `close()` or `abort()` is ignored: the handler learns of the end by `streamDidClose`.
 package protocol ByteStream: AnyObject {
     /// The loop on which this stream lives and on which its handler is called.
     var loop: Loop { get }
@@ -13,7 +13,8 @@ package protocol ByteStream: AnyObject {
     var peer: SocketAddress? { get }
     /// The address of this side, when it has one.
     var local: SocketAddress? { get }
-    /// Receives the events; replaced freely while the stream is open, released after `streamDidClose`.
+    /// Receives the events; replaced freely while the stream is open, released after `streamDidClose`. Bytes that
+    /// arrive while there is none are dropped, so it is set before `startReading()`.
     var handler: (any ByteStreamHandler)? { get set }
 
     /// Delivers incoming bytes until `pauseReading()`; does nothing when already reading or after the end.
@@ -45,7 +46,7 @@ package protocol ByteStream: AnyObject {
     /// True from `close()`, `abort()` or a failure on; `streamDidClose` may still be due.
     var isClosed: Bool { get }
 
-    /// Sends small writes at once (`true`) or lets the kernel gather them; no effect where the transport has no such choice.
+    /// Sends small writes at once (`true`) or lets the kernel gather them; no effect where there is no such choice.
     func setNoDelay(_ isOn: Bool)
 }
 

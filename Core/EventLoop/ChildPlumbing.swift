@@ -3,7 +3,8 @@ internal import Glibc
 
 /// The descriptors of a child that is being started: both ends of its pipes and what it inherits.
 ///
-/// Pipes rather than the socket pairs of libuv, because a program can open `/dev/stdin` and `/dev/stderr` on pipes only.
+/// Pipes rather than the socket pairs of libuv, because a program can open `/dev/stdin` and `/dev/stderr` only on
+/// pipes.
 final class ChildPlumbing {
     private let channels: [ChildCommand.Channel]
     private var childEnds: [Int32?] = [nil, nil, nil]

@@ -65,6 +65,11 @@ extension FileStatus.Kind {
 package struct DirectoryEntry: Sendable, Hashable {
     package let name: String
     package let kind: FileStatus.Kind
+
+    package init(name: String, kind: FileStatus.Kind) {
+        self.name = name
+        self.kind = kind
+    }
 }
 
 /// How full a file system is.

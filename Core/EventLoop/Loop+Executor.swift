@@ -47,7 +47,7 @@ extension Loop {
             local.append(job)
             return
         }
-        let needsLateRunner = remote.withLock { state in
+        let needsLateRunner = withRemote { state in
             let isFirst = state.waiting.isEmpty
             state.waiting.append(job)
             switch state.phase {
@@ -64,7 +64,7 @@ extension Loop {
 
     /// Moves what other threads have submitted to the loop's own queue.
     func takeRemoteJobs() {
-        remote.withLock { state in
+        withRemote { state in
             local.append(contentsOf: state.waiting)
             state.waiting.removeAll(keepingCapacity: state.waiting.capacity <= Limits.queueCapacityKept)
         }
@@ -126,7 +126,7 @@ extension Loop {
         thread.store(UInt(uv_thread_self()), ordering: .releasing)
         while true {
             runJobs(limit: .max)
-            let isOver = remote.withLock { state in
+            let isOver = withRemote { state in
                 guard state.waiting.isEmpty else {
                     local.append(contentsOf: state.waiting)
                     state.waiting.removeAll()

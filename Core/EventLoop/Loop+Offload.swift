@@ -42,9 +42,14 @@ extension Loop {
 
     /// Gives the work to the pool and keeps this object alive until `finish`.
     final func start() -> Int32 {
+        // Before the call: a pool thread may begin before it returns.
+        let kept = unsafe Unmanaged.passRetained(self)
+        unsafe request.pointee.data = kept.toOpaque()
         let result = unsafe uv_queue_work(loop.uv, request, onPerform, onFinish)
-        guard result == 0 else { return result }
-        unsafe request.pointee.data = Unmanaged.passRetained(self).toOpaque()
+        guard result == 0 else {
+            unsafe kept.release()
+            return result
+        }
         loop.counters.add(.request)
         loop.offloadedCount += 1
         return 0

@@ -67,7 +67,7 @@ internal import Synchronization
 
 extension Loop {
     /// False once the loop is over: handles made by late jobs are closed from the start.
-    var isOpen: Bool { remote.withLock { $0.phase == .running } }
+    var isOpen: Bool { withRemote { $0.phase == .running } }
 }
 
 private func onClosed(_ handle: UnsafeMutablePointer<uv_handle_t>?) {

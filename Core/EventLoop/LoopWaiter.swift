@@ -45,10 +45,12 @@ final class LoopWaiter: @unchecked Sendable {
         continuation.resume(with: result)
     }
 
-    /// Suspends until `finish`; called once.
-    func wait() async throws {
+    /// Suspends until `finish`; called once. A caller that is an actor on the loop, in a task without a preference for
+    /// it, stays there only because the closure captures the isolation.
+    func wait(isolation: isolated (any Actor)? = #isolation) async throws {
         try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
+            _ = isolation
+            return try await withCheckedThrowingContinuation { continuation in
                 if let outcome {
                     continuation.resume(with: outcome)
                 } else {
@@ -72,7 +74,8 @@ extension Loop {
         try await LoopWaiter(on: self, until: deadline).wait()
     }
 
-    /// Runs the operation on this loop as a child task; at the deadline it is cancelled, awaited, and `timedOut` thrown.
+    /// Runs the operation on this loop as a child task; at the deadline it is cancelled, awaited, and `timedOut` is
+    /// thrown.
     package func withDeadline<T: Sendable>(
         _ deadline: ContinuousClock.Instant, _ operation: String,
         _ body: @escaping @Sendable () async throws -> T

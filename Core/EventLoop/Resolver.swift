@@ -8,7 +8,8 @@ package enum Resolver {
 
     /// The addresses of a name, best first, IPv4 and IPv6 taking turns. An IP address resolves to itself at once.
     ///
-    /// The caller is on the loop. After the deadline or a cancellation the system's answer, if it still comes, is ignored.
+    /// The caller is on the loop. After the deadline or a cancellation the system's answer, if it still comes, is
+    /// ignored.
     package static func resolve(
         _ host: String, port: UInt16, on loop: Loop, deadline: ContinuousClock.Instant? = nil
     ) async throws -> [SocketAddress] {

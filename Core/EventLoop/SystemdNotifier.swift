@@ -2,7 +2,7 @@ internal import CLibUV
 internal import Glibc
 
 /// Tells the service manager how the service is doing (`sd_notify(3)`).
-package struct SystemdNotifier: Sendable {
+package struct SystemdNotifier: Sendable, Hashable {
     /// What can be told.
     package enum State: Sendable, Hashable {
         case ready

@@ -7,6 +7,11 @@ package enum SystemdSockets {
         package let descriptor: Int32
         /// The name that the socket unit gives it; `unknown` when it gives none.
         package let name: String
+
+        package init(descriptor: Int32, name: String) {
+            self.descriptor = descriptor
+            self.name = name
+        }
     }
 
     /// Descriptors accepted of one manager.

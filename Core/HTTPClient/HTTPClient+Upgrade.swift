@@ -6,6 +6,8 @@ struct RawConnection {
     let exchange: UpgradeExchange
     /// Made at the first read or write.
     var conversation: AsyncByteStream?
+    /// Nobody will ask for it again.
+    var isReleased = false
 }
 
 extension HTTPClient {
@@ -36,7 +38,7 @@ extension HTTPClient {
             try check(head, protocolName, route)
             return HTTPClientUpgrade(head, client: self, id: id)
         } catch {
-            connection.stream.close()
+            releaseRaw(id)
             throw Task.isCancelled ? .cancelled.at(host: route.host) : error
         }
     }
@@ -101,9 +103,10 @@ extension HTTPClient {
 
     /// The stream is over: its place is free, and its handler hears of it.
     private func concludeRaw(_ id: UInt64) {
-        guard let connection = rawStreams.removeValue(forKey: id) else { return }
+        guard let connection = rawStreams[id] else { return }
         leave(connection.stream.route)
         connection.stream.deliverClose()
+        if connection.isReleased { rawStreams[id] = nil }
     }
 }
 
@@ -131,7 +134,14 @@ extension HTTPClient {
 
     func closeRaw(_ id: UInt64) { rawStreams[id]?.stream.close() }
 
+    /// Closes the stream; what was still unread is gone.
+    func releaseRaw(_ id: UInt64) {
+        guard let stream = rawStreams[id]?.stream else { return }
+        rawStreams[id]?.isReleased = true
+        if stream.isOver { rawStreams[id] = nil } else { stream.close() }
+    }
+
     func takeRaw(_ id: UInt64) -> (stream: any ByteStream, first: [UInt8])? {
-        rawStreams[id].map { ($0.stream, $0.exchange.leftover) }
+        rawStreams[id].flatMap { $0.stream.isClosed ? nil : ($0.stream, $0.exchange.leftover) }
     }
 }

@@ -2,9 +2,9 @@ package import GantryEventLoop
 
 /// Sends HTTP requests over libcurl, on one loop.
 ///
-/// The client owns a pool of connections; requests share it within its limits. It keeps nothing alive by itself: whoever
-/// makes a client calls `shutDown()`, before its loop stops. Usable from any task; everything inside is confined to the
-/// loop.
+/// The client owns a pool of connections; requests share it within its limits. It keeps nothing alive by itself, so
+/// whoever makes a client calls `shutDown()` before its loop stops. Usable from any task; everything inside is confined
+/// to the loop.
 package actor HTTPClient {
     package nonisolated let loop: Loop
     package nonisolated let configuration: HTTPClientConfiguration
@@ -126,7 +126,7 @@ extension HTTPClient {
         let id = lastID
         let patience = min(timeouts.place, Self.remaining(until: deadline) ?? timeouts.place)
         let result = await withTaskCancellationHandler {
-            await gate.enter(route.origin, id: id, patience: patience)
+            await waitForPlace(route.origin, id, patience)
         } onCancel: {
             onLoop { $0.gate.refuse(id, .cancelled.at(host: route.host)) }
         }
@@ -137,6 +137,12 @@ extension HTTPClient {
             throw isShutDown ? .clientClosed : .cancelled.at(host: route.host)
         }
         return id
+    }
+
+    private func waitForPlace(
+        _ origin: String, _ id: UInt64, _ patience: Duration
+    ) async -> Result<Void, HTTPClientError> {
+        await gate.enter(origin, id: id, patience: patience)
     }
 
     func leave(_ route: TransferRoute) { gate.leave(route.origin) }
@@ -156,7 +162,7 @@ extension HTTPClient {
     private func head(of transfer: Transfer) async throws(HTTPClientError) -> HTTPClientResponseHead {
         let id = transfer.id
         await withTaskCancellationHandler {
-            while transfer.head == nil, transfer.end == nil { await transfer.responseSignal.wait() }
+            await waitForHead(of: id)
         } onCancel: {
             onLoop { $0.transfers[id]?.fail(.cancelled) }
         }
@@ -166,6 +172,19 @@ extension HTTPClient {
         }
         guard let head = transfer.head else { throw .cancelled }
         return head
+    }
+
+    // A closure that mentions no `self` would go on off the loop after its first wait: hence methods, by id.
+    private func waitForHead(of id: UInt64) async {
+        while let transfer = transfers[id], transfer.head == nil, transfer.end == nil {
+            await transfer.responseSignal.wait()
+        }
+    }
+
+    private func waitForBytes(of id: UInt64) async {
+        while let transfer = transfers[id], !transfer.hasBytes, transfer.end == nil {
+            await transfer.responseSignal.wait()
+        }
     }
 
     /// Ends a transfer whose result nobody wants any more.
@@ -191,7 +210,7 @@ extension HTTPClient {
     func nextChunk(of id: UInt64) async throws(HTTPClientError) -> [UInt8]? {
         guard let transfer = transfers[id] else { return nil }
         await withTaskCancellationHandler {
-            while !transfer.hasBytes, transfer.end == nil { await transfer.responseSignal.wait() }
+            await waitForBytes(of: id)
         } onCancel: {
             onLoop { $0.transfers[id]?.fail(.cancelled) }
         }

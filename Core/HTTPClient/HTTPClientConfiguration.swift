@@ -35,8 +35,6 @@ package enum HTTPClientVersion: Sendable, Hashable {
     case http1Only
     /// HTTP/2 when the server offers it during the TLS handshake and the library knows it, else HTTP/1.1.
     case negotiated
-    /// HTTP/2 without asking, for servers known to speak it in the clear.
-    case http2Only
 }
 
 /// Whom a client believes, and who it is.

@@ -42,7 +42,7 @@ final class Interface: Sendable {
             version: surroundings.version, startedAt: startedAt, health: health,
             metrics: { [metrics] in metrics.families() },
             openAPI: { [weak self] in self?.document.withLock { $0 } ?? [] }, now: surroundings.now
-        ).all
+        ).all + StartPage.routes
     }
 
     /// The application for these plugins. It does not serve before `use`.

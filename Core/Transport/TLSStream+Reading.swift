@@ -47,7 +47,7 @@ extension TLSStream: ByteStreamHandler {
                 if phase == .open, isReading { progress = try engine.proceed(deliver: deliver) }
             }
             isFeeding = false
-            flush()
+            try flushReplies()
             if progress == .ended { peerDidEnd() }
             if phase == .open { updateReading() }
         } catch {
@@ -76,8 +76,7 @@ extension TLSStream: ByteStreamHandler {
         if wasCongested, phase == .open, !isCongested { handler?.streamDidDrain() }
     }
 
-    /// Reads below when our user wants bytes, or when nothing but the end can come. Not while our own replies (a peer
-    /// can ask for new keys as often as it likes) pile up unread.
+    /// Reads below when our user wants bytes, or when nothing but the end can come.
     func updateReading() {
         let wants =
             switch phase {
@@ -85,8 +84,7 @@ extension TLSStream: ByteStreamHandler {
             case .open: peerHasEnded || isReading && engine.keptBytes == 0
             case .idle, .closed: false
             }
-        let isStuffed = lower.pendingWriteBytes >= 2 * max(lower.writeHighWater, TLSLimits.recordBytesMax)
-        if wants, !isStuffed { lower.startReading() } else { lower.pauseReading() }
+        if wants { lower.startReading() } else { lower.pauseReading() }
         if phase == .open, isReading, engine.keptBytes > 0 { resumeSoon() }
     }
 

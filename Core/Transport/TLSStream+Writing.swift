@@ -16,6 +16,17 @@ extension TLSStream {
         if !ciphertext.isEmpty { lower.write(ciphertext) }
     }
 
+    /// Sends what TLS itself has to say. A peer can ask for new keys as often as it likes; one that does not read the
+    /// answers is cut off.
+    func flushReplies() throws(TLSError) {
+        let replies = engine.takeCiphertext()
+        unreadReplyBytes = lower.pendingWriteBytes == 0 ? replies.count : unreadReplyBytes + replies.count
+        guard unreadReplyBytes <= Limits.unreadReplyBytesMax else {
+            throw TLSError(.protocolViolation, "the peer makes TLS answer and does not read the answers")
+        }
+        if !replies.isEmpty { lower.write(replies) }
+    }
+
     /// Keeps what is written before the handshake is done, up to what any stream would queue.
     func wait(_ bytes: [UInt8]) {
         guard waitingBytes + bytes.count <= WriteQueueLimits.pendingBytesMax else {
@@ -54,16 +65,16 @@ extension TLSStream {
         guard phase != .closed, phase != .lingering else { return }
         phase = .lingering
         lower.startReading()
-        lingerOn(pendingBefore: .max)
+        lingerOn(pendingBefore: .max, roundsLeft: Limits.lingerRoundsMax)
     }
 
     /// Another round as long as the peer takes bytes at all.
-    private func lingerOn(pendingBefore: Int) {
+    private func lingerOn(pendingBefore: Int, roundsLeft: Int) {
         let pending = lower.pendingWriteBytes
         arm(after: Limits.linger) { stream in
             guard stream.phase == .lingering else { return }
-            if pending > 0, pending < pendingBefore {
-                stream.lingerOn(pendingBefore: pending)
+            if pending > 0, pending < pendingBefore, roundsLeft > 1 {
+                stream.lingerOn(pendingBefore: pending, roundsLeft: roundsLeft - 1)
             } else {
                 stream.end()
                 stream.lower.close()

@@ -14,6 +14,10 @@ package final class TLSStream: ByteStream {
         package static let handshake = Duration.seconds(10)
         /// Time that a peer gets to read our last words and to close, once nothing more can come of the connection.
         package static let linger = Duration.seconds(1)
+        /// How often that time is given again because the peer does take bytes.
+        static let lingerRoundsMax = 30
+        /// The most bytes of TLS's own answers that a peer may leave unread.
+        static let unreadReplyBytesMax = 64 << 10
     }
 
     enum Phase {
@@ -46,6 +50,8 @@ package final class TLSStream: ByteStream {
     /// Written before the handshake was done.
     var waiting: [[UInt8]] = []
     var waitingBytes = 0
+    /// Sent by TLS itself since the peer last had read everything.
+    var unreadReplyBytes = 0
     /// Runs during the handshake and while lingering only.
     var timer: LoopTimer?
 

@@ -60,10 +60,20 @@ def resident_kib(pid):
     raise RuntimeError("no VmRSS")
 
 
-def wrk(core, url, seconds, connections, pipeline=None):
-    """Requests a second, and nothing else: errors end the run."""
+def cpu_microseconds(pid):
+    """What all threads of a process have run so far, by the scheduler's own clock."""
+    total = 0
+    for task in os.listdir(f"/proc/{pid}/task"):
+        with contextlib.suppress(FileNotFoundError):
+            total += int(open(f"/proc/{pid}/task/{task}/schedstat").read().split()[0])
+    return total / 1000
+
+
+def wrk(core, url, seconds, connections):
+    """Requests a second, and how many there were; errors end the run."""
     argv = pinned(core, ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", url])
     text = subprocess.run(argv, check=True, capture_output=True, text=True).stdout
     if "Non-2xx" in text or "Socket errors" in text:
         raise SystemExit(text)
-    return float(next(line for line in text.splitlines() if "Requests/sec" in line).split()[1])
+    count = int(next(line for line in text.splitlines() if " requests in " in line).split()[0])
+    return float(next(line for line in text.splitlines() if "Requests/sec" in line).split()[1]), count

@@ -14,7 +14,8 @@ import Testing
     static let syncMessage =
         #"{"id": "47e6a4c8968d3c922c5c943a0055fe74", "parent_id": null, "profile": "labdata", "salt": "", "#
         + #""scope_definition_id": "full-dataset", "scope_version": 1, "#
-        + #""scope_params": "{\"dataset_id\": \"47e6a4c8968d3c922c5c943a0055fe74\"}", "public_key_string": "\#(syncKey)"}"#
+        + #""scope_params": "{\"dataset_id\": \"47e6a4c8968d3c922c5c943a0055fe74\"}", "#
+        + #""public_key_string": "\#(syncKey)"}"#
     static let syncSignature =
         "JLgAIuTDqprq7T/u60ydvvM+T+fUQL9y/gECy53xLR7fw6YTe3lWznIlh+RI6TJScitFQLutc79+kOk9Upb2SIGwUBH4jwjnSLfQLDVqcKpF"
         + "IMU588hILdprLxzF+4jSQ1+wVUMQ0XTVskEnBms2/x9vYw1n0szS4mKU40fiHpWgfuEMCd5aK6Yen4KpGZGE6EsURaAs3UuSYUBjRi5r"

@@ -47,6 +47,14 @@ final class StreamRecorder: ByteStreamHandler {
     }
 }
 
+/// Takes a value that lives on a loop into a task that prefers this loop.
+// SAFETY: the tests use the value on its loop only, and its own entry points check that.
+struct LoopBound<Value>: @unchecked Sendable {
+    let value: Value
+
+    init(_ value: Value) { self.value = value }
+}
+
 extension Loop {
     /// Waits until the condition holds, looking once per turn of the loop; a test's time limit ends it otherwise.
     func wait(until condition: () -> Bool) async throws {

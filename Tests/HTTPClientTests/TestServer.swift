@@ -147,7 +147,7 @@ struct TestServer: Sendable {
     typealias Script = @Sendable (TestConnection) async throws -> Void
 
     static func start(
-        on loop: Loop, _ address: SocketAddress = .loopback(port: 0), _ script: @escaping Script
+        on loop: Loop, _ address: SocketAddress = .loopback(port: 0), script: @escaping Script
     ) async throws -> TestServer {
         let tally = Tally()
         // The listener keeps itself alive until its loop stops.
@@ -181,7 +181,7 @@ func withServer(
     let serverLoop = try Loop(name: "server")
     try serverLoop.start()
     do {
-        let server = try await TestServer.start(on: serverLoop, script)
+        let server = try await TestServer.start(on: serverLoop, script: script)
         try await withClient(configure) { client in try await body(client, server) }
     } catch {
         await serverLoop.stop()

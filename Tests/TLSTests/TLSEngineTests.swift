@@ -49,7 +49,9 @@ import Testing
         let pair = try TLSFixture().openPair()
         for number in UInt8(1)...4 { try pair.client.write([number].span) }
         var received: [UInt8] = []
-        let progress = try pair.server.feed(pair.client.takeCiphertext().span) { received.append($0[0]); return false }
+        let progress = try pair.server.feed(pair.client.takeCiphertext().span) {
+            received.append($0[0]); return false
+        }
         #expect(progress == .paused && received == [1] && pair.server.keptBytes > 0)
         try pair.client.write([5].span)
         let further = try pair.server.feed(pair.client.takeCiphertext().span) {
@@ -57,7 +59,10 @@ import Testing
             return received.count < 3
         }
         #expect(further == .paused && received == [1, 2, 3])
-        #expect(try pair.server.proceed { received.append($0[0]); return true } == .starved)
+        #expect(
+            try pair.server.proceed {
+                received.append($0[0]); return true
+            } == .starved)
         #expect(received == [1, 2, 3, 4, 5] && pair.server.keptBytes == 0)
     }
 
@@ -69,7 +74,10 @@ import Testing
         try pair.client.write([42].span)
         #expect(try pair.server.feed(pair.client.takeCiphertext().span) == .opened)
         var received: [UInt8] = []
-        #expect(try pair.server.proceed { received.append($0[0]); return true } == .starved)
+        #expect(
+            try pair.server.proceed {
+                received.append($0[0]); return true
+            } == .starved)
         #expect(received == [42])
     }
 

@@ -77,7 +77,7 @@ import Testing
 
     @Test func `silence is ended in time`() async throws {
         try await PortFixture.serve { configuration, _ in
-            configuration.limits.firstByteTimeout = .milliseconds(30)
+            configuration.limits.firstByteTimeout = .milliseconds(300)
         } _: { fixture in
             let clear = try await fixture.connect()
             #expect(await clear.isShut())
@@ -85,7 +85,7 @@ import Testing
             #expect(await secure.isShut())
             let talking = try await fixture.connect()
             try await talking.ask("GET /", expect: "http clear:GET /")
-            try await fixture.loop.sleep(for: .milliseconds(80))
+            try await fixture.loop.sleep(for: .milliseconds(400))
             try await talking.ask("more", expect: "more")
             #expect(fixture.port.statistics.silent == 2)
             talking.close()
@@ -105,7 +105,9 @@ import Testing
     }
 
     @Test func `TLS is refused at once where no certificate is set`() async throws {
-        try await PortFixture.serve { configuration, _ in configuration.tls = nil } _: { fixture in
+        try await PortFixture.serve { configuration, _ in
+            configuration.tls = nil
+        } _: { fixture in
             let stream = try await fixture.connect()
             try await stream.write([0x16, 3, 1, 2, 0])
             #expect(await stream.isShut())
@@ -116,7 +118,9 @@ import Testing
     }
 
     @Test func `clear bytes are refused where TLS is required`() async throws {
-        try await PortFixture.serve { configuration, _ in configuration.requiresTLS = true } _: { fixture in
+        try await PortFixture.serve { configuration, _ in
+            configuration.requiresTLS = true
+        } _: { fixture in
             let http = try await fixture.connect()
             try await http.write([UInt8]("GET / HTTP/1.1\r\n".utf8))
             #expect(await http.isShut())
@@ -153,7 +157,7 @@ import Testing
     @Test func `garbage instead of a handshake harms nobody`() async throws {
         try await PortFixture.serve { fixture in
             let stream = try await fixture.connect()
-            try await stream.write([0x16] + [UInt8](repeating: 0xFF, count: 500))
+            try await stream.write([0x16, 3, 1, 0, 4] + [UInt8](repeating: 0xFF, count: 500))
             var alert: [UInt8] = []
             while let more = try? await stream.read() { alert += more }
             #expect(alert.first == 0x15)
@@ -164,7 +168,9 @@ import Testing
     }
 
     @Test func `over the limit connections are refused, and accepted again below it`() async throws {
-        try await PortFixture.serve { configuration, _ in configuration.limits.connectionsMax = 2 } _: { fixture in
+        try await PortFixture.serve { configuration, _ in
+            configuration.limits.connectionsMax = 2
+        } _: { fixture in
             let first = try await fixture.connect()
             let second = try await fixture.connect()
             try await second.ask("GET /", expect: "http clear:GET /")
@@ -329,7 +335,9 @@ import Testing
     }
 
     @Test func `an acceptor that takes nothing loses the connection`() async throws {
-        try await PortFixture.serve { configuration, _ in configuration.http = { _, _, _ in } } _: { fixture in
+        try await PortFixture.serve { configuration, _ in
+            configuration.http = { _, _, _ in }
+        } _: { fixture in
             let stream = try await fixture.connect()
             try await stream.write([1])
             #expect(await stream.isShut())

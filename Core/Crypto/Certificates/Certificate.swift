@@ -40,7 +40,8 @@ import COpenSSL
         return chain
     }
 
-    /// Lends the certificate to OpenSSL; whoever keeps it longer than the call counts its own reference (`X509_up_ref`).
+    /// Lends the certificate to OpenSSL; whoever keeps it longer than the call counts its own reference
+    /// (`X509_up_ref`).
     func withPointer<Result, Failure>(
         _ body: (OpaquePointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {

@@ -75,6 +75,7 @@ package struct StaticFiles: Sendable {
 
     /// The media type for a file name's extension.
     package static func contentType(of path: String) -> String {
+        if path.hasSuffix("/") { return contentType(of: "index.html") }
         let parts = path.split(separator: "/").last?.split(separator: ".") ?? []
         guard parts.count > 1, let type = parts.last.flatMap({ types[ASCII.lowercase(String($0))] }) else {
             return "application/octet-stream"

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Compresses replies whose client accepts gzip and whose content gets smaller by it.
 package struct GzipMiddleware: HTTPMiddleware {
     /// Shorter bodies fit one packet anyway.
@@ -51,13 +53,13 @@ package struct GzipMiddleware: HTTPMiddleware {
 }
 
 /// Compresses what a streaming handler writes; each piece leaves at once, because a follower of a log waits for it.
-private actor GzipBodySink: HTTPBodySink {
+private final class GzipBodySink: HTTPBodySink {
     private let writer: HTTPBodyWriter
-    private var gzip: Gzip?
+    private let gzip: Mutex<Gzip?>
 
     init(_ writer: HTTPBodyWriter) {
         self.writer = writer
-        gzip = Gzip()
+        gzip = Mutex(Gzip())
     }
 
     func write(_ bytes: [UInt8]) async throws { try await pass(bytes, .sync) }
@@ -65,7 +67,7 @@ private actor GzipBodySink: HTTPBodySink {
     func finish() async throws { try await pass([], .finish) }
 
     private func pass(_ bytes: [UInt8], _ flush: Gzip.Flush) async throws {
-        guard let packed = gzip?.compress(bytes, flush) else {
+        guard let packed = gzip.withLock({ $0?.compress(bytes, flush) }) else {
             throw Problem.internalError("There is no memory to compress the reply.")
         }
         try await writer.write(packed)

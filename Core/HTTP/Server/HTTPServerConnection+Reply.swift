@@ -23,6 +23,8 @@ extension HTTPServerConnection {
         let plan = current.plan
         deadline = host.now + (isWhole ? handlerTime(plan) : host.times.bodyIdle)
         let mine = number
+        // No executor preference: with one, the runtime would queue the task instead of running it here. What the handler calls
+        // back from other executors continues on this actor, which is the loop.
         let task = Task.immediate { await self.answer(request, plan, mine) }
         if number == mine { exchange?.task = task }
     }
@@ -73,7 +75,7 @@ extension HTTPServerConnection {
         let head = exchange.head
         let framing = HTTPResponseWriter.framing(
             status: response.status, method: head.method, minorVersion: head.minorVersion, bodyLength: bodyLength)
-        let keeps = head.keepsAlive && !host.isDraining && framing != .untilClose && canReachNextRequest(exchange)
+        let keeps = head.keepsAlive && !isDraining && framing != .untilClose && canReachNextRequest(exchange)
         let connection: HTTPResponseWriter.Connection = keeps ? (head.minorVersion == 0 ? .keepAlive : .open) : .close
         HTTPResponseWriter.appendHead(
             response.status, headers ?? response.headers, framing: framing, connection: connection,
@@ -103,7 +105,7 @@ extension HTTPServerConnection {
         let isReceived = exchange?.isReceived ?? true
         exchange = nil
         number += 1
-        guard keeps, phase == .answering, !host.isDraining, !parser.hasFailed else { return linger() }
+        guard keeps, phase == .answering, !isDraining, !parser.hasFailed else { return linger() }
         phase = .reading
         isSkippingBody = !isReceived
         droppedBytes = 0

@@ -1,6 +1,7 @@
 import GantryBytes
 package import GantryEventLoop
 import GantryLog
+import GantryTransport
 
 /// One client's connection, from its first byte to its last.
 ///
@@ -47,6 +48,8 @@ package actor HTTPServerConnection {
     var isHeadTimed = false
     /// A read of `ahead` is due in this turn of the loop.
     var isReadingAhead = false
+    /// The next reply is the last one: the port or the server drains.
+    var isDraining = false
     /// The peer sends no more.
     var hasEnded = false
     /// When the current state has lasted too long, on the host's clock.
@@ -76,7 +79,8 @@ package actor HTTPServerConnection {
         stream.handler = self
         stream.writeHighWater = host.limits.writeWindowBytes
         stream.writeLowWater = host.limits.writeWindowBytes / 4
-        if host.isDraining { return close() }
+        isDraining = host.isDraining
+        if isDraining { return close() }
         if !firstBytes.isEmpty { receive(firstBytes.span) }
         if phase != .closed, !isPaused { stream.startReading() }
     }
@@ -131,6 +135,7 @@ package actor HTTPServerConnection {
 
     /// After the current request, if there is one, the connection ends.
     func drain() {
+        isDraining = true
         if phase == .reading, parser.isBetweenRequests, ahead.isEmpty, !isSkippingBody { withOutput { linger() } }
     }
 
@@ -163,7 +168,11 @@ package actor HTTPServerConnection {
     }
 }
 
-extension HTTPServerConnection: ByteStreamHandler {
+extension HTTPServerConnection: DrainingHandler {
+    package nonisolated func streamShouldDrain() {
+        assumeIsolated { $0.drain() }
+    }
+
     package nonisolated func streamDidRead(_ bytes: Span<UInt8>) {
         assumeIsolated { $0.receive(bytes) }
     }

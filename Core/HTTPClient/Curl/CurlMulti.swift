@@ -107,7 +107,7 @@ protocol CurlTask: AnyObject {
         settle()
     }
 
-    /// After each call into libcurl: what it wants at once, then what has finished. A nested call leaves it to the outer.
+    /// After each call into libcurl: what it wants at once, then what has finished. A nested call leaves it to its caller.
     private func settle() {
         guard depth == 0 else { return }
         var rounds = 0
@@ -160,8 +160,13 @@ protocol CurlTask: AnyObject {
             var flags: Int32 = 0
             if events.contains(.readable) { flags |= CURL_CSELECT_IN }
             if events.contains(.writable) { flags |= CURL_CSELECT_OUT }
-            if events.contains(.failed) { flags |= CURL_CSELECT_ERR }
-            self?.act(on: socket, flags)
+            guard events.contains(.failed) else {
+                self?.act(on: socket, flags)
+                return
+            }
+            // libcurl finds the reason by using the socket; if it does not, the watching has stopped all the same.
+            self?.act(on: socket, CURL_CSELECT_IN | CURL_CSELECT_OUT)
+            if self?.sockets[socket] != nil { self?.act(on: socket, CURL_CSELECT_ERR) }
         }
     }
 

@@ -2,7 +2,7 @@ package import GantryEventLoop
 
 /// An upgraded connection: a byte stream both ways, usable from any task. Dropping it closes the connection.
 ///
-/// Either read and write here, or take the stream itself with `withStream` on the loop; not both.
+/// Either read and write here, or take the stream itself with `takeStream` on the loop; not both.
 package final class HTTPClientUpgrade: Sendable {
     package let head: HTTPClientResponseHead
     private let client: HTTPClient
@@ -16,7 +16,7 @@ package final class HTTPClientUpgrade: Sendable {
 
     deinit {
         let id = id
-        client.onLoop { $0.closeRaw(id) }
+        client.onLoop { $0.releaseRaw(id) }
     }
 
     package var loop: Loop { client.loop }
@@ -40,12 +40,16 @@ package final class HTTPClientUpgrade: Sendable {
     package func close() async { await client.closeRaw(id) }
 
     /// Hands the stream over, with the bytes that had come behind the response's head; on the loop only. The caller
-    /// becomes its handler and keeps this object for as long as the stream is used.
-    package func withStream<R: Sendable>(
-        _ body: @Sendable (_ stream: any ByteStream, _ first: [UInt8]) throws -> R
-    ) rethrows -> R? {
-        try client.assumeIsolated { client in
-            try client.takeRaw(id).map { try body($0.stream, $0.first) }
-        }
+    /// becomes its handler, and keeps this object for as long as the stream is used. nil when the stream is over.
+    package func takeStream() -> (stream: any ByteStream, first: [UInt8])? {
+        client.assumeIsolated { LoopBound($0.takeRaw(id)) }.value
     }
+}
+
+/// Carries a value out of `assumeIsolated`.
+// SAFETY: made and opened by one synchronous call on the loop to which the value is confined.
+private struct LoopBound<Value>: @unchecked Sendable {
+    let value: Value
+
+    init(_ value: Value) { self.value = value }
 }

@@ -21,7 +21,10 @@ final class RawStream: ByteStream, CurlTask {
     private(set) var connectError: HTTPClientError?
     private(set) var peer: SocketAddress?
     private(set) var local: SocketAddress?
-    var handler: (any ByteStreamHandler)?
+    var handler: (any ByteStreamHandler)? {
+        // After the last event nobody would release it.
+        didSet { if phase == .closed { handler = nil } }
+    }
     var writeHighWater = WriteQueueLimits.highWaterBytes
     var writeLowWater = WriteQueueLimits.lowWaterBytes
     private(set) var pendingWriteBytes = 0
@@ -67,6 +70,8 @@ final class RawStream: ByteStream, CurlTask {
 
     func start() throws(HTTPClientError) { try engine.add(self) }
 
+    /// True after the last event.
+    var isOver: Bool { phase == .closed }
     var isConnecting: Bool { phase == .connecting }
     var isClosed: Bool { phase == .closing || phase == .closed }
 

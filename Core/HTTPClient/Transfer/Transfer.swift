@@ -169,14 +169,10 @@ extension Transfer {
         applyBody(request)
     }
 
+    // HTTP/2 in the clear is left out: libcurl 7.88 fails on the second request of such a connection.
     private func applyVersion() {
-        let version =
-            switch route.configuration.httpVersion {
-            case .http1Only: CURL_HTTP_VERSION_1_1
-            case .negotiated: CurlLibrary.speaksHTTP2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1
-            case .http2Only: CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE
-            }
-        easy.set(CURLOPT_HTTP_VERSION, version)
+        let mayAsk = route.configuration.httpVersion == .negotiated && CurlLibrary.speaksHTTP2
+        easy.set(CURLOPT_HTTP_VERSION, mayAsk ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1)
     }
 
     private func applyBody(_ request: HTTPClientRequest) {

@@ -1,28 +1,37 @@
 import GantryStorage
 import Glibc
 
-/// Group commits beside the disk itself: writes per second with some concurrent writers, and bare write + fdatasync.
-package struct StorageBenchmark: Sendable {
-    package struct Result: Sendable {
-        package let name: String
-        package let perSecond: Double
+/// Group commits beside the disk itself: writes with some concurrent writers, and bare write + fdatasync.
+struct StorageBenchmark: Sendable {
+    struct Result: Sendable {
+        let perSecond: Double
         /// Of one operation, in microseconds.
-        package let median: Double
+        let median: Double
     }
 
     /// A folder on the disk to measure; files are made in it and removed.
     let folder: String
     let seconds: Double
 
-    /// Rates with 1, 8 and 64 writers, each beside a raw measurement of the same moment.
-    package static func storageBenchmark(folder: String, seconds: Double = 2) async throws -> [Result] {
-        let benchmark = StorageBenchmark(folder: folder, seconds: seconds)
-        var results: [Result] = []
+    /// One round for each number of writers: the disk and the database take turns in who goes first.
+    func lines(round: Int) async throws -> [BenchmarkLine] {
+        var lines: [BenchmarkLine] = []
         for writers in [1, 8, 64] {
-            results.append(benchmark.measureDisk())
-            results.append(try await benchmark.measureDatabase(writers: writers))
+            let early = round % 2 == 0 ? measureDisk() : nil
+            let ours = try await measureDatabase(writers: writers)
+            let disk = early ?? measureDisk()
+            lines.append(
+                BenchmarkLine(
+                    name: "durable writes, \(writers) writers", unit: "writes/s", ours: ours.perSecond,
+                    peer: disk.perSecond, peerName: "fdatasync"))
+            if writers == 1 {
+                lines.append(
+                    BenchmarkLine(
+                        name: "one durable write, p50", unit: "µs", ours: ours.median, peer: disk.median,
+                        peerName: "fdatasync", isHigherBetter: false))
+            }
         }
-        return results
+        return lines
     }
 
     /// Overwrites 4 KiB in place and syncs, as a log that has reached its size does.
@@ -44,7 +53,7 @@ package struct StorageBenchmark: Sendable {
             fdatasync(file)
             times.append(before.duration(to: .now) / .microseconds(1))
         }
-        return result("fdatasync", times, over: start.duration(to: .now))
+        return result(times, over: start.duration(to: .now))
     }
 
     private func measureDatabase(writers: Int) async throws -> Result {
@@ -65,7 +74,7 @@ package struct StorageBenchmark: Sendable {
         let elapsed = start.duration(to: .now)
         await database.close()
         for suffix in ["", "-wal", "-shm"] { _ = unsafe unlink(path + suffix) }
-        return result("\(writers) writers", times, over: elapsed)
+        return result(times, over: elapsed)
     }
 
     private static func write(
@@ -84,10 +93,10 @@ package struct StorageBenchmark: Sendable {
         return times
     }
 
-    private func result(_ name: String, _ times: [Double], over elapsed: Duration) -> Result {
+    private func result(_ times: [Double], over elapsed: Duration) -> Result {
         let sorted = times.sorted()
         return Result(
-            name: name, perSecond: Double(times.count) / (elapsed / .seconds(1)),
+            perSecond: Double(times.count) / (elapsed / .seconds(1)),
             median: sorted.isEmpty ? 0 : sorted[sorted.count / 2])
     }
 }
