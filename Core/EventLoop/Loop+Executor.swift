@@ -47,19 +47,20 @@ extension Loop {
             local.append(job)
             return
         }
-        let needsLateRunner = withRemote { state in
+        // The job may hold the last reference to the loop: the runner's own is taken before anybody can run it.
+        let lateRunner = unsafe withRemote { state -> Unmanaged<Loop>? in
             let isFirst = state.waiting.isEmpty
             state.waiting.append(job)
             switch state.phase {
             case .running where isFirst: sendWake()
             case .stopped where !state.hasLateRunner:
                 state.hasLateRunner = true
-                return true
+                return unsafe Unmanaged.passRetained(self)
             default: break
             }
-            return false
+            return nil
         }
-        if needsLateRunner { startLateRunner() }
+        if let lateRunner = unsafe lateRunner { unsafe startLateRunner(lateRunner.toOpaque()) }
     }
 
     /// Moves what other threads have submitted to the loop's own queue.
@@ -114,8 +115,7 @@ extension Loop {
 // A task may outlive the loop it prefers. Its remaining jobs still run, one at a time and seeing themselves on the
 // loop, on a thread that exists for as long as there are any; handles made there are closed from the start.
 extension Loop {
-    private func startLateRunner() {
-        let context = unsafe Unmanaged.passRetained(self).toOpaque()
+    private func startLateRunner(_ context: UnsafeMutableRawPointer) {
         var thread = uv_thread_t()
         let result = unsafe uv_thread_create(&thread, lateRunnerMain, context)
         precondition(result == 0, "no thread for jobs that outlive the loop \(name)")

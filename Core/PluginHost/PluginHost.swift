@@ -4,8 +4,8 @@ package import GantryPlugin
 /// The running plugins: starts, replaces, drains and stops them.
 ///
 /// One change at a time: a reload during a start is refused. A plugin that hangs costs its time limit, never the
-/// server. A stop waits for a change under way as long as it drains, no longer; what that change starts later is stopped
-/// by the change itself.
+/// server. A stop waits for a change under way as long as it drains, no longer; what that change starts later is
+/// stopped by the change itself.
 package actor PluginHost {
     package struct Limits: Sendable {
         package var start: Duration
@@ -34,7 +34,7 @@ package actor PluginHost {
 
     package var index: ContributionIndex { running.index }
 
-    /// Starts the plugins in order. If one fails, it and those before it are stopped in reverse, and every cause is told.
+    /// Starts the plugins in order. If one fails, it and those before it are stopped in reverse; every cause is told.
     package func start(_ graph: PluginGraph) async throws(PluginHostError) {
         try beginChange()
         defer { endChange() }

@@ -31,7 +31,7 @@ import Testing
         #expect(
             try json(reply) == [
                 "status": "OK", "app_name": "Gantry", "version": "9.8.7", "server_url": "https://example.org:5690/",
-                "state": "ready", "started": "1970-01-01T00:00:01Z", "uptime_seconds": 62,
+                "state": "ready", "started": "1970-01-01T00:00:01.000Z", "uptime_seconds": 62,
             ])
         #expect(try await json(ask("/api/status/", isSecure: true)) == json(reply))
     }

@@ -28,7 +28,8 @@ import Testing
             #expect(error.code == .busy)
             #expect(
                 error.message
-                    == "the data folder \(path) is in use by process \(getpid()): stop it, or give another --data-directory"
+                    == "the data folder \(path) is in use by process \(getpid()): "
+                    + "stop it, or give another --data-directory"
             )
             withExtendedLifetime(first) {}
         }

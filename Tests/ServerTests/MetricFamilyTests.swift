@@ -32,7 +32,8 @@ import Testing
 
     @Test(
         arguments: [
-            (0, "0"), (-1, "-1"), (0.1, "0.1"), (1e15, "1e+15"), (9_007_199_254, "9007199254"), (.infinity, "+Inf"),
+            (0, "0"), (-1, "-1"), (0.1, "0.1"), (1e15, "1000000000000000.0"), (1e21, "1e+21"),
+            (9_007_199_254, "9007199254"), (.infinity, "+Inf"),
             (-.infinity, "-Inf"), (.nan, "NaN"),
         ] as [(Double, String)])
     func `numbers are written as the format wants them`(value: Double, text: String) {

@@ -9,7 +9,7 @@ import Testing
     let text = ConfigurationText()
 
     static let wrong: [(String, [String])] = [
-        ("[]", [#"1:1: expected an object, got an array"#]),
+        ("[]", [#"1:1: expected an object, got a list"#]),
         (#"{"port": 65536}"#, ["1:10 /port: expected integer 0…65535, got 65536"]),
         (#"{"port": "5690"}"#, [#"1:10 /port: expected integer 0…65535, got "5690""#]),
         (#"{"prot": 1}"#, [#"1:2 /prot: unknown key, did you mean "port"?"#]),
@@ -19,7 +19,7 @@ import Testing
             ["1:33 /client_idle_timeout_seconds: expected integer 1…86400, got 0"]
         ),
         (#"{"loops": 65}"#, ["1:11 /loops: expected integer 1…64, got 65"]),
-        (#"{"store": {"engine": "mysql"}}"#, [#"1:22 /store/engine: expected "sqlite", got "mysql""#]),
+        (#"{"store": {"engine": "mysql"}}"#, [#"1:22 /store/engine: expected one of "sqlite", got "mysql""#]),
         (#"{"log": {"format": "xml"}}"#, [#"1:20 /log/format: expected one of "text", "json", got "xml""#]),
         (#"{"http": {"fields_max": 9}}"#, ["1:25 /http/fields_max: expected integer 10…10000, got 9"]),
         (
@@ -35,7 +35,7 @@ import Testing
             #"{"client_certificates": "optional"}"#,
             ["1:25 /client_certificates: needs client_certificate_authority_path"]
         ),
-        (#"{"data_directory": "${NO_SUCH}"}"#, ["1:20 /data_directory: the environment has no variable NO_SUCH"]),
+        (#"{"data_directory": "${NO_SUCH}"}"#, ["1:20 /data_directory: environment variable NO_SUCH is not set"]),
         (
             #"{"port": -1, "loops": 0, "shutdown": 1}"#,
             [

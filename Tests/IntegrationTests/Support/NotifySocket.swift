@@ -9,6 +9,7 @@ final class NotifySocket: Sendable {
 
     init(in folder: String) throws {
         path = folder + "/notify"
+        _ = unsafe unlink(path)
         descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         var address = Self.address(path)
         let length = socklen_t(MemoryLayout<sockaddr_un>.size)

@@ -24,6 +24,8 @@ final class ServerUnderTest: Sendable {
         /// Words before the program, such as a shell that sets a limit.
         var wrapper: [String] = []
         var descriptors: [Int32] = []
+        /// Where the server writes its address, if not into the folder.
+        var readyFile: String?
     }
 
     /// What every test's configuration has unless it says otherwise.
@@ -59,7 +61,7 @@ final class ServerUnderTest: Sendable {
         setting.environment["NOTIFY_SOCKET"] = notify.path
         let words =
             setting.wrapper + [setting.program, "serve", "--config", folder.path("config.json")]
-            + ["--ready-file", folder.path("ready")] + setting.arguments
+            + ["--ready-file", setting.readyFile ?? folder.path("ready")] + setting.arguments
         let child = try Child(
             words, environment: setting.environment, folder: folder.path, descriptors: setting.descriptors)
         return ServerUnderTest(folder: folder, child: child, notify: notify)

@@ -24,7 +24,8 @@ actor Wire {
     /// Connects, in clear or with TLS.
     static func connect(_ address: SocketAddress, tls: TLSContext? = nil) async throws -> Wire {
         let wire = Wire(try shared.get())
-        try await wire.open(address, tls)
+        // The handshake goes on where its task prefers to be.
+        try await withTaskExecutorPreference(wire.loop) { try await wire.open(address, tls) }
         return wire
     }
 
