@@ -19,7 +19,7 @@ actor ServeSignals {
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
-    private init(on loop: Loop) { self.loop = loop }
+    init(on loop: Loop) { self.loop = loop }
 
     static func watch(on loops: LoopGroup) async throws(StartError) -> ServeSignals {
         let signals = ServeSignals(on: loops.next())
@@ -51,7 +51,7 @@ actor ServeSignals {
         }
     }
 
-    private func received(_ signal: Int32) {
+    func received(_ signal: Int32) {
         switch signal {
         case SIGHUP: offer(.reload)
         case SIGUSR1: offer(.reopenLog)

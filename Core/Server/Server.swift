@@ -80,7 +80,7 @@ package actor Server {
         do {
             let graph = try makeGraph(configuration)
             try await host.start(graph)
-            interface.use(try interface.application(for: graph.index))
+            await interface.use(try interface.application(for: graph.index))
             let port = try await openPort(graph.index)
             self.port = port
             interface.connect { port.statistics }
@@ -114,7 +114,7 @@ package actor Server {
             let ports = portConfiguration(graph.index, next.server)
             let (interface, tls, port) = (interface, tls, port)
             try await host.replace(with: graph, drain: .seconds(next.server.shutdownGraceSeconds)) { _ in
-                interface.use(prepared)
+                await interface.use(prepared)
                 tls.use(context)
                 // The graph was checked for clashes and the mode cannot change, so that this is not refused.
                 try? port?.replace(ports)

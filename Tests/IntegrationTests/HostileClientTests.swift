@@ -85,6 +85,7 @@ import Testing
             }
             for _ in 0..<5 { #expect(try await server.connect().rest() == []) }
             #expect(try await wires[0].get("/healthz").status == 200)
+            try await server.waitForLog("connections refused: the limit is reached")
             #expect(server.logLines("connections refused: the limit is reached").count == 1)
             await wires[2].close()
             try await serveAgain(server)

@@ -109,13 +109,15 @@ import Testing
     }
 
     @Test func `a plugin that a reload starts after the stop is stopped by the reload`() async throws {
-        let host = host(.milliseconds(200))
-        let slow = try graph([recording("slow") { $0.hangsInStart = true }])
+        let host = host()
+        let (gate, opener) = AsyncStream<Void>.makeStream()
+        let slow = try graph([recording("slow") { $0.startGate = gate }])
         let reload = Task {
             try await host.replace(with: slow, drain: .seconds(5)) { _ in Issue.record("swapped") }
         }
         while !journal.all.contains("start slow") { await Task.yield() }
         await host.stop()
+        opener.yield()
         await #expect(throws: PluginHostError.self) { try await reload.value }
         #expect(journal.all.suffix(1) == ["stop slow"])
         let error = try #require(await #expect(throws: PluginHostError.self) { try await host.start(.empty) })
