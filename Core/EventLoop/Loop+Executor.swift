@@ -47,20 +47,21 @@ extension Loop {
             local.append(job)
             return
         }
-        // The job may hold the last reference to the loop: the runner's own is taken before anybody can run it.
-        let lateRunner = unsafe withRemote { state -> Unmanaged<Loop>? in
+        // The job may hold the last reference to the loop, and runs as soon as there is a thread for it: whoever starts
+        // that thread keeps the loop until it has done so. The runtime's reference to an executor does not.
+        let keptForRunner = withRemote { state -> Loop? in
             let isFirst = state.waiting.isEmpty
             state.waiting.append(job)
             switch state.phase {
             case .running where isFirst: sendWake()
             case .stopped where !state.hasLateRunner:
                 state.hasLateRunner = true
-                return unsafe Unmanaged.passRetained(self)
+                return self
             default: break
             }
             return nil
         }
-        if let lateRunner = unsafe lateRunner { unsafe startLateRunner(lateRunner.toOpaque()) }
+        keptForRunner?.startLateRunner()
     }
 
     /// Moves what other threads have submitted to the loop's own queue.
@@ -115,7 +116,8 @@ extension Loop {
 // A task may outlive the loop it prefers. Its remaining jobs still run, one at a time and seeing themselves on the
 // loop, on a thread that exists for as long as there are any; handles made there are closed from the start.
 extension Loop {
-    private func startLateRunner(_ context: UnsafeMutableRawPointer) {
+    private func startLateRunner() {
+        let context = unsafe Unmanaged.passRetained(self).toOpaque()
         var thread = uv_thread_t()
         let result = unsafe uv_thread_create(&thread, lateRunnerMain, context)
         precondition(result == 0, "no thread for jobs that outlive the loop \(name)")
