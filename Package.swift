@@ -110,6 +110,21 @@ let package = Package(
         tests("HTTP", ["HTTP", "Bytes", "JSON", "Log", "EventLoop"], c: ["CZlib"]),
         tests("HTTPClient", ["HTTPClient", "Bytes", "Crypto", "EventLoop", "TestSupport", "Transport"]),
         tests("PluginHost", ["Log", "Config", "HTTP", "Plugin", "PluginHost"]),
+        tests(
+            "Server",
+            [
+                "Bytes", "JSON", "Log", "Config", "CommandLine", "EventLoop", "HTTP", "HTTPClient", "Plugin",
+                "PluginHost", "Client", "Server",
+            ]),
+        .executableTarget(
+            name: "gantry-probe",
+            dependencies: dependencies(["CommandLine", "Config", "HTTP", "Log", "Plugin", "Server"], []),
+            path: "Tests/ProbeServer", swiftSettings: settings),
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: dependencies(
+                ["JSON", "EventLoop", "Crypto", "Transport", "TestSupport"], ["gantry", "gantry-probe"]),
+            path: "Tests/IntegrationTests", swiftSettings: settings),
         tests("Tidy", []),
         tests("Docs", ["JSON", "Config", "CommandLine", "HTTP", "PluginHost", "Server"], c: ["gantry"]),
         tests("TLS", ["Bytes", "Crypto", "TestSupport"]),

@@ -29,10 +29,11 @@ final class Interface: Sendable {
         settings = configuration.http
         sessions = SessionLimit(maximum: configuration.listener.activeMax)
         startedAt = surroundings.now()
-        http = HTTPServer(loops: loops.loops, application: HTTPApplication(router: .empty), limits: configuration.httpLimits)
+        http = HTTPServer(
+            loops: loops.loops, application: HTTPApplication(router: .empty), limits: configuration.httpLimits)
         metrics = ServerMetrics(
             version: surroundings.version, startedAt: startedAt, loops: loops, database: database, http: http.counters,
-            requests: requestMetrics, sessions: sessions)
+            requests: requestMetrics, sessions: sessions, droppedLogLines: surroundings.droppedLogLines)
     }
 
     /// The server's own routes; no plugin may take them.

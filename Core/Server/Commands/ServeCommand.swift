@@ -40,9 +40,7 @@ enum ServeCommand {
                     arguments.text("config"), registry: registry, environment: context.environment, overrides: overrides
                 )
             } catch {
-                throw CommandError(
-                    error.description, hint: "`gantry config check` reports the problems without starting anything",
-                    exitCode: .configuration)
+                throw CommandError(configuration: error)
             }
             let run = ServeRun(
                 configuration: configuration, registry: registry, environment: context.environment,
