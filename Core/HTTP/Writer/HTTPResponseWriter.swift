@@ -43,12 +43,17 @@ package enum HTTPResponseWriter {
     /// `headers` must not have a refused name: the caller answers 500 instead.
     package static func appendHead(
         _ status: HTTPStatus, _ headers: HTTPHeaders, framing: Framing, connection: Connection, dateLine: [UInt8],
-        to out: inout [UInt8]
+        requestID: String? = nil, to out: inout [UInt8]
     ) {
-        precondition(headers.refusedName == nil, "a reply with a refused field must not be sent")
+        precondition(!headers.isRefused, "a reply with a refused field must not be sent")
         if status == .ok { out.append(contentsOf: okLine) } else { appendStatusLine(status, to: &out) }
         let isDated = appendFields(headers, to: &out)
         if !isDated { out.append(contentsOf: dateLine) }
+        if let requestID {
+            out.append(contentsOf: idLabel)
+            out.append(requestID)
+            out.append(contentsOf: lineBreak)
+        }
         switch connection {
         case .open: break
         case .keepAlive: out.append(contentsOf: keepAliveLine)
@@ -95,6 +100,7 @@ package enum HTTPResponseWriter {
     private static let keepAliveLine = Array("Connection: keep-alive\r\n".utf8)
     private static let closeLine = Array("Connection: close\r\n".utf8)
     private static let chunkedLine = Array("Transfer-Encoding: chunked\r\n".utf8)
+    private static let idLabel = Array("X-Request-ID: ".utf8)
     private static let lengthLabel = Array("Content-Length: ".utf8)
 
     private static func appendStatusLine(_ status: HTTPStatus, to out: inout [UInt8]) {
@@ -122,12 +128,16 @@ package enum HTTPResponseWriter {
                 continue
             default: break
             }
-            out.append(bytes.extracting(field.name))
-            out.append(ByteClass.colon)
-            out.append(ByteClass.space)
-            out.append(bytes.extracting(field.value))
-            out.append(ByteClass.carriageReturn)
-            out.append(ByteClass.lineFeed)
+            if field.value.lowerBound == field.name.upperBound + 2 {
+                // With one colon and one blank between them, name and value are a line already.
+                out.append(bytes.extracting(field.name.lowerBound..<field.value.upperBound))
+            } else {
+                out.append(bytes.extracting(field.name))
+                out.append(ByteClass.colon)
+                out.append(ByteClass.space)
+                out.append(bytes.extracting(field.value))
+            }
+            out.append(contentsOf: lineBreak)
         }
         return isDated
     }
