@@ -27,7 +27,7 @@ build: ## debug build of the command
 
 release: ## optimised build; the command is .build/release/gantry
 	@Scripts/deps build
-	swift build $(SWIFT_FLAGS) -c release --product gantry
+	swift build $(SWIFT_FLAGS) -c release --static-swift-stdlib --product gantry
 
 serve: release ## run the server on config.json
 	.build/release/gantry serve --config config.json
@@ -50,15 +50,16 @@ format: ## rewrite the sources in the house format
 unit: ## every test, once
 	@Scripts/deps test
 	swift build $(SWIFT_FLAGS) --build-tests
-	swift test $(TEST_FLAGS) --skip-build
+	swift test $(TEST_FLAGS) --no-parallel --skip-build
 
 tsan: ## the threaded suites under the thread sanitizer
 	@Scripts/deps test
-	swift test $(TEST_FLAGS) --sanitize=thread --scratch-path .build-tsan --filter '$(SANITIZED)'
+	TSAN_OPTIONS='suppressions=$(CURDIR)/Tests/Sanitizers/thread.supp' \
+		swift test $(TEST_FLAGS) --no-parallel --sanitize=thread --scratch-path .build-tsan --filter '$(SANITIZED)'
 
 asan: ## the same suites under the address and leak sanitizers
 	@Scripts/deps test
-	swift test $(TEST_FLAGS) --sanitize=address --scratch-path .build-asan --filter '$(SANITIZED)'
+	swift test $(TEST_FLAGS) --no-parallel --sanitize=address --scratch-path .build-asan --filter '$(SANITIZED)'
 
 fuzz: ## fuzz every decoder that sees the network, FUZZ_SECONDS each
 	@Scripts/deps build

@@ -110,6 +110,9 @@ let package = Package(
         tests("HTTP", ["HTTP", "Bytes", "JSON", "Log", "EventLoop"], c: ["CZlib"]),
         tests("HTTPClient", ["HTTPClient", "Bytes", "Crypto", "EventLoop", "TestSupport", "Transport"]),
         tests("PluginHost", ["Log", "Config", "HTTP", "Plugin", "PluginHost"]),
+        tests("Tidy", []),
+        tests("Docs", ["JSON", "Config", "CommandLine", "HTTP", "PluginHost", "Server"], c: ["gantry"]),
+        tests("TLS", ["Bytes", "Crypto", "TestSupport"]),
         tests(
             "Server",
             [
@@ -125,7 +128,5 @@ let package = Package(
             dependencies: dependencies(
                 ["JSON", "EventLoop", "Crypto", "Transport", "TestSupport"], ["gantry", "gantry-probe"]),
             path: "Tests/IntegrationTests", swiftSettings: settings),
-        tests("Tidy", []),
-        tests("TLS", ["Bytes", "Crypto", "TestSupport"]),
     ] + fuzz("JSON", ["JSON"]) + fuzz("HTTP", ["HTTP"]) + fuzz("Config", ["Config", "JSON"])
 )

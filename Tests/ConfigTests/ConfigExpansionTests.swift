@@ -2,7 +2,7 @@ import GantryConfig
 import Testing
 
 @Suite struct ConfigExpansionTests {
-    let environment = ["A": "1", "_B2": "two", "EMPTY": "", "HOME": "/home/u", "NESTED": "${A}"]
+    let environment = ["A": "1", "_B2": "two", "EMPTY": "", "HOME": "/people/u", "NESTED": "${A}"]
 
     static let texts: [(String, String)] = [
         ("plain", "plain"), ("${A}", "1"), ("x${A}y${_B2}z", "x1ytwoz"), ("a${EMPTY}b", "ab"), ("$", "$"), ("$A", "$A"),
@@ -23,9 +23,9 @@ import Testing
     }
 
     static let paths: [(String, String)] = [
-        ("", ""), ("x", "/etc/gantry/x"), ("../x", "/etc/gantry/../x"), ("/x", "/x"), ("~", "/home/u"),
-        ("~/x", "/home/u/x"),
-        ("./~x", "/etc/gantry/./~x"), ("${HOME}/x", "/home/u/x"), ("a~", "/etc/gantry/a~"), ("${EMPTY}", ""),
+        ("", ""), ("x", "/etc/gantry/x"), ("../x", "/etc/gantry/../x"), ("/x", "/x"), ("~", "/people/u"),
+        ("~/x", "/people/u/x"),
+        ("./~x", "/etc/gantry/./~x"), ("${HOME}/x", "/people/u/x"), ("a~", "/etc/gantry/a~"), ("${EMPTY}", ""),
     ]
 
     @Test(arguments: paths)

@@ -19,10 +19,10 @@ import Testing
               "password": "p", "tags": [], "store": { "engine": "other" },
               "procedures": { "up": { "operation": "echo ${x}", "error_codes": [1, 2] } },
               "mail": { "host": "h", "key": { "env": "KEY" } }, "extra": { "any": [null] } }
-            """, environment: ["HOST": "::1", "HOME": "/home/u", "KEY": "k"]
+            """, environment: ["HOST": "::1", "HOME": "/people/u", "KEY": "k"]
         ).value
         #expect(sample.address == "::1" && sample.port == 0 && sample.ratio == 1 && sample.forced)
-        #expect(sample.grace == .milliseconds(1500) && sample.data == "/home/u/d" && sample.level == .debug)
+        #expect(sample.grace == .milliseconds(1500) && sample.data == "/people/u/d" && sample.level == .debug)
         #expect(sample.certificate == "/abs/c.pem" && sample.password == Secret("p") && sample.tags.isEmpty)
         #expect(sample.store == "other")
         #expect(sample.procedures == ["up": .init(operation: "echo ${x}", retries: 3, errorCodes: [1, 2])])

@@ -27,6 +27,8 @@ import Testing
         Ban(text: "Dispatch" + "Queue", instead: "a loop, or its offload"),
         Ban(text: " print" + "(", instead: "the logger, or the command's context"),
         Ban(text: "Task" + ".detached", instead: "a structured child"),
+        Ban(text: "XC" + "Test", instead: "swift-testing", everywhere: true),
+        Ban(text: "_ = uv" + "_", instead: "check the code, or say in a comment why it cannot fail"),
         Ban(text: "pthread" + "_self()", instead: "uv_thread_self(), see docs/architecture/event-loop.md"),
     ]
 
@@ -35,6 +37,20 @@ import Testing
         let found = files.filter { !ban.allowed.contains($0.path) }.flatMap { file in
             file.lines.enumerated().filter { $0.element.contains(ban.text) && !isComment($0.element) }
                 .map { Finding(path: file.path, line: $0.offset + 1, what: "instead: \(ban.instead)") }
+        }
+        #expect(found == [])
+    }
+
+    @Test func `the exceptions exist`() {
+        #expect(Set(Self.bans.flatMap(\.allowed)).subtracting(SourceTree.paths) == [])
+    }
+
+    @Test func `a dropped error has its reason beside it`() {
+        let found = SourceTree.product.flatMap { file in
+            file.lines.enumerated().filter { index, line in
+                guard line.contains(#/\btry[?]/#), !isComment(line), !line.contains("//") else { return false }
+                return !file.lines[max(0, index - 3)..<index].contains(where: isComment)
+            }.map { Finding(path: file.path, line: $0.offset + 1, what: "say why the error does not matter") }
         }
         #expect(found == [])
     }

@@ -5,7 +5,7 @@ import Testing
 @Suite struct ImportRuleTests {
     static let ranks: [String: Int] = [
         "Bytes": 0, "JSON": 1, "Log": 2, "Config": 2, "CommandLine": 2, "EventLoop": 3, "Crypto": 3, "Storage": 3,
-        "Transport": 4, "HTTPClient": 4, "HTTP": 5, "Identity": 6, "Files": 7, "Jobs": 8, "Keeper": 4, "Plugin": 9,
+        "Transport": 4, "HTTPClient": 4, "HTTP": 5, "Plugin": 9,
         "PluginHost": 11, "Client": 11, "Server": 12, "Gantry": 13,
     ]
     static let pluginRank = 10
@@ -18,6 +18,14 @@ import Testing
     @Test func `every module has a rank`() {
         let modules = Set(SourceTree.product.filter { $0.path.hasPrefix("Core/") }.map(\.module))
         #expect(modules.filter { Self.ranks[String($0.dropFirst(5))] == nil } == [])
+    }
+
+    @Test func `the lists name what exists`() {
+        let modules = Set(SourceTree.product.map(\.module))
+        #expect(Self.ranks.keys.filter { !modules.contains("Core/" + $0) } == [])
+        #expect(Self.importers.values.filter { !modules.contains($0) } == [])
+        let libraries = SourceTree.paths.filter { $0.hasPrefix("Core/C/") }.map { String($0.split(separator: "/")[2]) }
+        #expect(Set(Self.importers.keys) == Set(libraries))
     }
 
     @Test func `nothing imports upwards or sideways`() {

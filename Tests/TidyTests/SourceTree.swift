@@ -33,6 +33,11 @@ enum SourceTree {
     static let swift = files.filter(\.isSwift)
     static let product = swift.filter(\.isProduct)
 
+    /// A file's text, empty when there is no such file.
+    static func text(of path: String) -> String {
+        files.first { $0.path == path }?.lines.joined(separator: "\n") ?? ""
+    }
+
     private static func listed() -> [String] {
         let git = Process()
         git.executableURL = URL(fileURLWithPath: "/usr/bin/env")

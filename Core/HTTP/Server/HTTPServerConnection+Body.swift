@@ -15,11 +15,7 @@ extension HTTPServerConnection {
                 return chunk
             }
             if let failure = current.bodyFailure { throw failure }
-            if current.isReceived {
-                // From here on it is the handler that takes its time.
-                deadline = max(deadline, host.now + handlerTime(current.plan))
-                return nil
-            }
+            if current.isReceived { return nil }
             if current.owesContinue { sendContinue() }
             guard current.bodyWaiter == nil else {
                 throw Problem.internalError("Two tasks read one body at the same time.")

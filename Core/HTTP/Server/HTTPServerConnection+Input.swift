@@ -24,7 +24,9 @@ extension HTTPServerConnection {
 
     /// Reads on in what had to wait.
     func readAhead() {
-        guard !ahead.isEmpty, canParse else { return resumeIfRoom() }
+        // Also with nothing ahead: the end of a body that filled the window has been read but not reported.
+        let isInBody = isSkippingBody || exchange?.isReceived == false
+        guard canParse, isInBody || !ahead.isEmpty else { return resumeIfRoom() }
         let waiting = ahead.takeAll()
         var position = 0
         parse(waiting.span, &position)
@@ -117,10 +119,14 @@ extension HTTPServerConnection {
     private func endOfRequest() {
         if isSkippingBody {
             isSkippingBody = false
+            if isDraining { linger() }
             return
         }
-        exchange?.isReceived = true
-        exchange?.wakeBody()
+        guard let exchange else { return }
+        exchange.isReceived = true
+        // From here on it is the handler that takes its time.
+        deadline = host.now + handlerTime(exchange.plan)
+        exchange.wakeBody()
     }
 
     /// Counts what nobody will read; too much of it ends the connection.

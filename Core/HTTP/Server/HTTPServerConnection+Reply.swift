@@ -21,10 +21,9 @@ extension HTTPServerConnection {
         current.isDispatched = true
         let request = HTTPRequest(head: current.head, connection: info, body: body, id: host.makeRequestID())
         let plan = current.plan
-        deadline = host.now + (isWhole ? handlerTime(plan) : host.times.bodyIdle)
         let mine = number
-        // No executor preference: with one, the runtime would queue the task instead of running it here. What the handler calls
-        // back from other executors continues on this actor, which is the loop.
+        // No executor preference: with one, the runtime would queue the task instead of running it here. What the
+        // handler calls back from other executors continues on this actor, which is the loop.
         let task = Task.immediate { await self.answer(request, plan, mine) }
         if number == mine { exchange?.task = task }
     }

@@ -72,8 +72,8 @@ extension HTTPServerConnection {
     /// A handler that has not begun its reply in time is given up; a reply under way has only the stall limit.
     private func sweepHandler(_ now: Int64, _ current: HTTPExchange) {
         guard current.reply == .none, now >= deadline else { return }
-        // A body that waits to be read keeps the handler's clock running from the request's start.
-        guard now >= current.startedAt + handlerTime(current.plan) else { return }
+        // While its body waits to be read, a handler has its time from the request's start.
+        guard current.isReceived || now >= current.startedAt + handlerTime(current.plan) else { return }
         countTimeout("handler-timeout")
         withOutput {
             endExchange()

@@ -107,7 +107,7 @@ protocol CurlTask: AnyObject {
         settle()
     }
 
-    /// After each call into libcurl: what it wants at once, then what has finished. A nested call leaves it to its caller.
+    /// After each call into libcurl: what it wants at once, then what has finished; nested calls leave it to the first.
     private func settle() {
         guard depth == 0 else { return }
         var rounds = 0
@@ -164,9 +164,11 @@ protocol CurlTask: AnyObject {
                 self?.act(on: socket, flags)
                 return
             }
-            // libcurl finds the reason by using the socket; if it does not, the watching has stopped all the same.
+            // libcurl finds the reason by using the socket; if it does not, the watching has stopped all the same. The
+            // number may belong to a new socket by then.
+            let watched = self?.sockets[socket]
             self?.act(on: socket, CURL_CSELECT_IN | CURL_CSELECT_OUT)
-            if self?.sockets[socket] != nil { self?.act(on: socket, CURL_CSELECT_ERR) }
+            if let watched, self?.sockets[socket] === watched { self?.act(on: socket, CURL_CSELECT_ERR) }
         }
     }
 
