@@ -33,6 +33,11 @@ func tests(_ name: String, _ needs: [String], c: [String] = [], exclude: [String
         swiftSettings: settings)
 }
 
+/// An executable, named as its users type it.
+func program(_ name: String, _ path: String, _ needs: [String]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies(needs, []), path: path, swiftSettings: settings)
+}
+
 /// `fuzz("JSON", …)` is the program `JSONFuzz` in `Tests/Fuzz/JSON`; its corpus is `Tests/Fuzz/Corpus/JSON`.
 func fuzz(_ name: String, _ needs: [String]) -> [Target] {
     guard isFuzzing else { return [] }
@@ -86,32 +91,38 @@ let package = Package(
                 .embedInCode("Resources/index.html"), .embedInCode("Resources/start.css"),
                 .embedInCode("Resources/start.js"),
             ]),
-        .executableTarget(
-            name: "gantry", dependencies: dependencies(["Plugin", "Server"], []), path: "Core/Gantry",
-            swiftSettings: settings),
+        program("gantry", "Core/Gantry", ["Plugin", "Server"]),
 
-        .executableTarget(
-            name: "gantry-bench", dependencies: dependencies(["JSON", "Crypto", "Storage", "TestSupport"], []),
-            path: "Tests/Benchmarks/Micro", swiftSettings: settings),
-
-        // The tests, in the order of what they test.
+        // What the tests stand on, and programs that only tests and benchmarks start.
         .target(
             name: "TestSupport", dependencies: dependencies(["Bytes", "Crypto"], []), path: "Tests/TestSupport",
             swiftSettings: settings),
+        program("gantry-bench", "Tests/Benchmarks/Micro", ["JSON", "Crypto", "Storage", "TestSupport"]),
+        program("gantry-probe", "Tests/ProbeServer", ["CommandLine", "Config", "HTTP", "Log", "Plugin", "Server"]),
+
+        // The tests, in the order of what they test.
         tests("Bytes", ["Bytes"]),
         tests("JSON", ["JSON"]),
-        tests("Log", ["Log", "Bytes"]),
-        tests("Config", ["Config", "JSON"]),
-        tests("CommandLine", ["CommandLine", "Bytes", "JSON"]),
-        tests("EventLoop", ["EventLoop", "Log"]),
+        tests("Log", ["Bytes", "Log"]),
+        tests("Config", ["JSON", "Config"]),
+        tests("CommandLine", ["Bytes", "JSON", "CommandLine"]),
+        tests("EventLoop", ["Log", "EventLoop"]),
         tests("Crypto", ["Bytes", "JSON", "Crypto"], c: ["COpenSSL"]),
+        tests("TLS", ["Bytes", "Crypto", "TestSupport"]),
         tests("Storage", ["Storage"], c: ["CSQLite"]),
         tests("Transport", ["Bytes", "Log", "EventLoop", "Crypto", "Transport", "TestSupport"]),
-        tests("HTTP", ["HTTP", "Bytes", "JSON", "Log", "EventLoop"], c: ["CZlib"]),
-        tests("HTTPClient", ["HTTPClient", "Bytes", "Crypto", "EventLoop", "TestSupport", "Transport"]),
+        tests("HTTP", ["Bytes", "JSON", "Log", "EventLoop", "HTTP"], c: ["CZlib"]),
+        tests("HTTPClient", ["Bytes", "EventLoop", "Crypto", "Transport", "HTTPClient", "TestSupport"]),
         tests("PluginHost", ["Log", "Config", "HTTP", "Plugin", "PluginHost"]),
-        tests("Tidy", []),
+        tests(
+            "Server",
+            [
+                "Bytes", "JSON", "Log", "Config", "CommandLine", "EventLoop", "HTTP", "HTTPClient", "Plugin",
+                "PluginHost", "Client", "Server",
+            ]),
+        tests(
+            "Integration", ["JSON", "EventLoop", "Crypto", "Transport", "TestSupport"], c: ["gantry", "gantry-probe"]),
         tests("Docs", ["JSON", "Config", "CommandLine", "HTTP", "PluginHost", "Server"], c: ["gantry"]),
-        tests("TLS", ["Bytes", "Crypto", "TestSupport"]),
+        tests("Tidy", []),
     ] + fuzz("JSON", ["JSON"]) + fuzz("HTTP", ["HTTP"]) + fuzz("Config", ["Config", "JSON"])
 )

@@ -57,8 +57,9 @@ public final class GantryClient: Sendable {
         do {
             _ = try HTTPClientURL(base)
             loop = try Loop(name: "client")
-            try loop.start()
+            // Before the thread is started, so that a failure leaves none behind.
             http = try HTTPClient(on: loop, configuration)
+            try loop.start()
         } catch {
             throw ClientError(
                 .badAddress, "\"\(options.server)\" is no server's address: \(error)",

@@ -7,7 +7,7 @@ public struct Door: Sendable {
 
     /// The name for logs and metrics.
     public let name: String
-    /// What the client's first bytes can be; at least one, none of them empty, none beginning with those of HTTP or TLS.
+    /// What the client's first bytes can be; at least one, none empty, none beginning with those of HTTP or TLS.
     public let signatures: [[UInt8]]
     /// Serves one connection from its first byte to its end. What it throws is logged and ends the connection.
     public let serve: @Sendable (DoorConnection) async throws -> Void

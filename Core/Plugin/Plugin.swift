@@ -23,7 +23,7 @@ public protocol Plugin: Sendable {
     /// Read once, after `init`. The same instance must always give the same answer.
     var contributions: Contributions { get }
 
-    /// Returns when the plugin is ready to serve. Throwing stops the server's start, or keeps the old plugins on a reload.
+    /// Returns when the plugin is ready to serve. Throwing stops the server's start; on a reload the old plugins stay.
     func start(with everyone: ContributionIndex) async throws(PluginError)
 
     /// Accepts nothing new and lets work finish; returns at the deadline at the latest.

@@ -66,7 +66,8 @@ package enum ContributionClashes {
             }.map { earlier in
                 PluginError(
                     plugin: later.0, .clash,
-                    "the first bytes of the door \"\(later.1.name)\" are those of \"\(earlier.1.name)\" of \"\(earlier.0)\""
+                    "the first bytes of the door \"\(later.1.name)\" are those of \"\(earlier.1.name)\" "
+                        + "of \"\(earlier.0)\""
                 )
             }
         }

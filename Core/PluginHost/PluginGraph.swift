@@ -12,9 +12,8 @@ package struct PluginGraph: Sendable {
 
     package static let empty = PluginGraph(members: [], index: ContributionIndex(entries: []))
 
-    /// Orders, makes and collects. Nothing is started, so a failure leaves nothing to stop.
-    ///
-    /// - Parameter core: the server's own contributions, which no plugin may take.
+    /// Orders, makes and collects. Nothing is started, so a failure leaves nothing to stop. `core` are the server's own
+    /// contributions, which no plugin may take.
     package static func make(
         _ decoded: [DecodedPlugin], core: ContributionIndex.Entry,
         services: (PluginManifest) -> PluginServices

@@ -3,7 +3,9 @@ package import GantryPlugin
 
 /// The running plugins: starts, replaces, drains and stops them.
 ///
-/// One change at a time: a reload during a start is refused. A plugin that hangs costs its time limit, never the server.
+/// One change at a time: a reload during a start is refused. A plugin that hangs costs its time limit, never the
+/// server. A stop waits for a change under way as long as it drains, no longer; what that change starts later is
+/// stopped by the change itself.
 package actor PluginHost {
     package struct Limits: Sendable {
         package var start: Duration
@@ -20,6 +22,9 @@ package actor PluginHost {
     private let clock: any Clock<Duration>
     private var running = PluginGraph.empty
     private var isChanging = false
+    private var isStopped = false
+    /// Wait for the end of the change under way.
+    private var waiters: [CheckedContinuation<Void, Never>] = []
 
     package init(logger: Logger, limits: Limits = Limits(), clock: any Clock<Duration> = ContinuousClock()) {
         self.logger = logger
@@ -29,10 +34,10 @@ package actor PluginHost {
 
     package var index: ContributionIndex { running.index }
 
-    /// Starts the plugins in order. If one fails, it and those before it are stopped in reverse, and every cause is told.
+    /// Starts the plugins in order. If one fails, it and those before it are stopped in reverse; every cause is told.
     package func start(_ graph: PluginGraph) async throws(PluginHostError) {
-        try begin()
-        defer { isChanging = false }
+        try beginChange()
+        defer { endChange() }
         try await startAll(graph)
         running = graph
     }
@@ -42,8 +47,8 @@ package actor PluginHost {
     package func replace(
         with graph: PluginGraph, drain: Duration, swap: @Sendable (ContributionIndex) async -> Void
     ) async throws(PluginHostError) {
-        try begin()
-        defer { isChanging = false }
+        try beginChange()
+        defer { endChange() }
         try await startAll(graph)
         let old = running
         running = graph
@@ -52,12 +57,19 @@ package actor PluginHost {
         for problem in await stopAll(old.members) { logger.warning("\(problem)") }
     }
 
-    /// Lets all plugins finish their work at the same time, for as long as is given.
-    package func drain(for time: Duration) async { await drainAll(running, for: time) }
+    /// Lets all plugins finish their work at the same time, for as long as is given; those that a reload has replaced,
+    /// too.
+    package func drain(for time: Duration) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.drainAll(self.running, for: time) }
+            group.addTask { _ = await TimeLimit.run(time, clock: self.clock) { await self.changeHasEnded() } }
+        }
+    }
 
     /// Stops all plugins in reverse order and tells which did not stop well. A second call finds nothing to do.
     @discardableResult
     package func stop() async -> [PluginError] {
+        isStopped = true
         let members = running.members
         running = .empty
         let problems = await stopAll(members)
@@ -65,12 +77,30 @@ package actor PluginHost {
         return problems
     }
 
-    private func begin() throws(PluginHostError) {
+    private func beginChange() throws(PluginHostError) {
+        try checkNotStopped()
         guard !isChanging else {
             let busy = PluginError(.failed, "the plugins are being changed already: try again when that has ended")
             throw PluginHostError(problems: [busy])
         }
         isChanging = true
+    }
+
+    private func endChange() {
+        isChanging = false
+        let waiters = waiters
+        self.waiters = []
+        for waiter in waiters { waiter.resume() }
+    }
+
+    private func changeHasEnded() async {
+        guard isChanging else { return }
+        await withCheckedContinuation { waiters.append($0) }
+    }
+
+    private func checkNotStopped() throws(PluginHostError) {
+        guard isStopped else { return }
+        throw PluginHostError(problems: [PluginError(.failed, "the plugins are being stopped")])
     }
 
     private func startAll(_ graph: PluginGraph) async throws(PluginHostError) {
@@ -82,6 +112,9 @@ package actor PluginHost {
             let others = await stopAll(Array(graph.members[...position]))
             throw PluginHostError(problems: [problem] + others)
         }
+        guard isStopped else { return }
+        _ = await stopAll(graph.members)
+        try checkNotStopped()
     }
 
     private func startOne(_ member: PluginGraph.Member, index: ContributionIndex) async -> PluginError? {

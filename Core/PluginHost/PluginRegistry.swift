@@ -4,7 +4,7 @@ package import GantryPlugin
 package struct PluginRegistry: Sendable {
     package let factories: [PluginFactory]
 
-    /// - Parameter reserved: top-level keys of `config.json` that belong to the server.
+    /// Checks the list; `reserved` are the top-level keys of `config.json` that belong to the server.
     package init(_ factories: [PluginFactory], reserved: Set<String>) throws(PluginHostError) {
         var problems: [PluginError] = []
         var seen: Set<String> = []

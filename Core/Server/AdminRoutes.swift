@@ -47,6 +47,7 @@ struct AdminRoutes: Sendable {
     ]
 
     private func answerStatus(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let state = health.current
         let uptime = max(0, now().milliseconds - startedAt.milliseconds) / 1000
         var reply: JSONObject = [
             "status": "OK",
@@ -54,11 +55,11 @@ struct AdminRoutes: Sendable {
             "version": .string(version),
             "server_url": .string(
                 (request.isSecure ? "https://" : "http://") + (request.authority ?? "localhost") + "/"),
-            "state": .string(health.text),
+            "state": .string(state.text),
             "started": .string(startedAt.rfc3339),
             "uptime_seconds": .integer(uptime),
         ]
-        if let reason = health.reason { reply["reason"] = .string(reason) }
+        if let reason = state.reason { reply["reason"] = .string(reason) }
         return .json(encoded: JSONValue.object(reply).encoded())
     }
 
@@ -82,7 +83,7 @@ struct AdminRoutes: Sendable {
                 tags: ["server"],
                 responseSchemas: [200: ["type": "object", "properties": ["status": ["const": "ready"]]], 503: nil])
         ) { [health] _ in
-            guard let reason = health.reason else { return .json(encoded: Array(#"{"status":"ready"}"#.utf8)) }
+            guard let reason = health.current.reason else { return .json(encoded: Array(#"{"status":"ready"}"#.utf8)) }
             throw Problem("not-ready", .serviceUnavailable, "Not ready", detail: reason, headers: ["Retry-After": "1"])
         }
     }

@@ -39,27 +39,40 @@ package final class DataFolder: Sendable {
         for part in path.split(separator: "/") {
             built += "/" + part
             if unsafe mkdir(built, 0o700) != 0, errno != EEXIST {
-                throw StartError(.folder, "cannot make the folder \(path): \(SystemText.error(errno))")
+                throw StartError(
+                    .folder, "cannot make the folder \(path): \(SystemText.error(errno)); \(anotherFolder)")
             }
+        }
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else {
+            throw StartError(.folder, "cannot look at \(path): \(SystemText.error(errno)); \(anotherFolder)")
+        }
+        guard status.st_mode & mode_t(S_IFMT) == mode_t(S_IFDIR) else {
+            throw StartError(.folder, "\(path) is not a folder; \(anotherFolder)")
         }
         guard unsafe access(path, W_OK | X_OK) == 0 else {
             throw StartError(
-                .folder,
-                "cannot write to the folder \(path): \(SystemText.error(errno)); give another one with --data-directory"
-            )
+                .folder, "cannot write to the folder \(path): \(SystemText.error(errno)); \(anotherFolder)")
         }
     }
+
+    private static let anotherFolder = "give another one with --data-directory or data_directory"
 
     private static func lockFile(in path: String) throws(StartError) -> Int32 {
         let name = path + "/gantry.pid"
         let file = unsafe Glibc.open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw StartError(.folder, "cannot open \(name): \(SystemText.error(errno))") }
         guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+            let code = errno
             let owner = SystemText.contents(of: file, max: 32).prefix { $0 != "\n" }
             close(file)
+            guard code == EWOULDBLOCK else {
+                throw StartError(.folder, "cannot lock \(name): \(SystemText.error(code))")
+            }
             throw StartError(
                 .busy,
-                "the data folder \(path) is in use by process \(owner): stop it, or give another --data-directory")
+                "the data folder \(path) is in use by \(owner.isEmpty ? "another process" : "process \(owner)"): "
+                    + "stop it, or give another --data-directory")
         }
         return file
     }
@@ -81,7 +94,7 @@ package final class DataFolder: Sendable {
             guard SystemText.write("\(Self.format)\n", to: file, at: 0), fsync(file) == 0 else {
                 throw StartError(.folder, "cannot write \(name): \(SystemText.error(errno))")
             }
-        } else if let found = Int(text) {
+        } else if let found = Int(text), found > 0 {
             guard found <= Self.format else {
                 throw StartError(
                     .newerData,
@@ -89,7 +102,7 @@ package final class DataFolder: Sendable {
                         + "it was written by a newer gantry, use that one")
             }
         } else {
-            throw StartError(.folder, "\(name) holds no number: is \(path) a data folder of gantry?")
+            throw StartError(.folder, "\(name) holds no format number: is \(path) a data folder of gantry?")
         }
     }
 }

@@ -14,6 +14,7 @@ final class Interface: Sendable {
     let sessions: SessionLimit
     let requestMetrics = RequestMetrics()
     private let metrics: ServerMetrics
+    private let loops: LoopGroup
     private let health: Health
     private let surroundings: Server.Surroundings
     private let startedAt: UnixTime
@@ -24,15 +25,17 @@ final class Interface: Sendable {
         _ configuration: ServerConfiguration, loops: LoopGroup, health: Health, database: SQLiteDatabase,
         surroundings: Server.Surroundings
     ) {
+        self.loops = loops
         self.health = health
         self.surroundings = surroundings
         settings = configuration.http
         sessions = SessionLimit(maximum: configuration.listener.activeMax)
         startedAt = surroundings.now()
-        http = HTTPServer(loops: loops.loops, application: HTTPApplication(router: .empty), limits: configuration.httpLimits)
+        http = HTTPServer(
+            loops: loops.loops, application: HTTPApplication(router: .empty), limits: configuration.httpLimits)
         metrics = ServerMetrics(
             version: surroundings.version, startedAt: startedAt, loops: loops, database: database, http: http.counters,
-            requests: requestMetrics, sessions: sessions)
+            requests: requestMetrics, sessions: sessions, droppedLogLines: surroundings.droppedLogLines)
     }
 
     /// The server's own routes; no plugin may take them.
@@ -52,10 +55,12 @@ final class Interface: Sendable {
         return PreparedInterface(application: application, document: description.encoded())
     }
 
-    /// Serves the application from the next request on.
-    func use(_ prepared: PreparedInterface) {
+    /// Serves the application; when this returns, no new request gets the old one.
+    func use(_ prepared: PreparedInterface) async {
         document.withLock { $0 = prepared.document }
         http.replaceApplication(prepared.application)
+        // Each loop takes what it is given in order: after this it has the application. Its body does not throw.
+        for loop in loops.loops { try? await loop.run {} }
     }
 
     func connect(port statistics: @escaping @Sendable () -> PortStatistics) {

@@ -63,7 +63,8 @@ struct ListenAddresses: Sendable {
 
     /// A name such as `localhost` may stand for an IPv6 address on a machine without IPv6; the others are enough then.
     private func withoutUnavailable(_ bindings: [PortBinding], _ error: PortError) -> [PortBinding]? {
-        guard case .listen(let cause) = error, cause.code == .addressNotAvailable || cause.code == .addressFamilyNotSupported
+        guard case .listen(let cause) = error,
+            cause.code == .addressNotAvailable || cause.code == .addressFamilyNotSupported
         else { return nil }
         let others = bindings.filter { binding in
             if case .address(.ipv6) = binding { false } else { true }

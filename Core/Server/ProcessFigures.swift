@@ -8,8 +8,9 @@ enum ProcessFigures {
         return (fields.count > 1 ? Int(fields[1]) ?? 0 : 0) * sysconf(Int32(_SC_PAGESIZE))
     }
 
-    static var openDescriptors: Int {
-        guard let folder = unsafe opendir("/proc/self/fd") else { return 0 }
+    /// Nil when there is no descriptor left to count them with.
+    static var openDescriptors: Int? {
+        guard let folder = unsafe opendir("/proc/self/fd") else { return nil }
         defer { unsafe closedir(folder) }
         var count = 0
         while unsafe readdir(folder) != nil { count += 1 }

@@ -28,14 +28,14 @@ struct ServeRun: Sendable {
         }
         let surroundings = Server.Surroundings(
             registry: registry, environment: environment, logger: logger, redactor: redactor,
-            version: GantryVersion.current, now: UnixTime.now)
+            version: GantryVersion.current, now: UnixTime.now, droppedLogLines: { sink.droppedLines })
         do throws(StartError) {
-            let code = try await serve(surroundings, sink, loops)
+            try await serve(surroundings, sink, loops)
             await loops.shutDown()
-            return code
+            return .ok
         } catch {
             await loops.shutDown()
-            throw CommandError(error.description, exitCode: error.exitCode)
+            throw CommandError(error.message, details: error.details, exitCode: error.exitCode)
         }
     }
 
@@ -49,36 +49,50 @@ struct ServeRun: Sendable {
         }
     }
 
-    private func serve(
-        _ surroundings: Server.Surroundings, _ sink: FileLogSink, _ loops: LoopGroup
-    ) async throws(StartError) -> ExitCode {
+    private func serve(_ surroundings: Server.Surroundings, _ sink: FileLogSink, _ loops: LoopGroup)
+        async throws(StartError)
+    {
         let logger = surroundings.logger
         let notifier = ServiceNotifier(environment: environment, logger: logger)
         let signals = try await ServeSignals.watch(on: loops)
+        if let readyFile { SystemText.remove(readyFile) }
         let server = try await Server(configuration, surroundings, loops: loops)
         let url = try await server.start()
         if let readyFile, let failure = SystemText.replaceFile(readyFile, with: url + "\n") {
             await server.stop(grace: .zero)
             throw StartError(.folder, "cannot write \(readyFile): \(failure)")
         }
-        notifier.send(.ready)
         logger.info(
             "listening",
             ["url": .string(url), "version": .string(surroundings.version), "pid": LogValue(getpid())])
-        for await signal in signals.stream {
-            switch signal {
-            case .reload: await reload(server, notifier, logger)
+        notifier.send(.ready)
+        let number = await answer(signals, server, notifier, sink, logger)
+        logger.notice("stopping", ["signal": LogValue(number)])
+        notifier.send(.stopping)
+        if let readyFile { SystemText.remove(readyFile) }
+        await server.stop()
+        await signals.close()
+        logger.info("stopped")
+    }
+
+    /// Does what the signals ask for until one asks to stop; gives that one's number.
+    private func answer(
+        _ signals: ServeSignals, _ server: Server, _ notifier: ServiceNotifier, _ sink: FileLogSink, _ logger: Logger
+    ) async -> Int32 {
+        var reloading: Task<Void, Never>?
+        while true {
+            switch await signals.next() {
+            case .reload:
+                // Not awaited: a stop must not wait for the plugins that a reload starts and drains.
+                let last = reloading
+                reloading = Task {
+                    await last?.value
+                    await reload(server, notifier, logger)
+                }
             case .reopenLog: reopen(sink, logger)
-            case .stop(let number):
-                logger.notice("stopping", ["signal": LogValue(number)])
-                notifier.send(.stopping)
-                await server.stop(grace: .seconds(configuration.server.shutdownGraceSeconds))
-                await signals.close(on: loops)
-                logger.info("stopped")
-                return .ok
+            case .stop(let number): return number
             }
         }
-        return .ok
     }
 
     private func reload(_ server: Server, _ notifier: ServiceNotifier, _ logger: Logger) async {
@@ -87,7 +101,9 @@ struct ServeRun: Sendable {
             try await server.reload()
             logger.notice("configuration reloaded")
         } catch {
-            logger.error("the old configuration stays in force", ["error": .string(error.description)])
+            var fields: LogFields = ["error": .string(error.message)]
+            if !error.details.isEmpty { fields["problems"] = .list(error.details.map { .string($0) }) }
+            logger.error("the old configuration stays in force", fields)
         }
         notifier.send(.ready)
     }

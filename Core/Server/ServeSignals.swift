@@ -1,29 +1,25 @@
 import GantryEventLoop
 import Glibc
 
-/// The signals that a running server answers to, as a stream. A second request to stop ends the process at once.
+/// The signals that a running server answers to, one request after the other. A second request to stop ends the
+/// process at once. Owner of the requests: this actor, on its loop.
 actor ServeSignals {
-    enum Request: Sendable {
+    enum Request: Sendable, Equatable {
         case stop(Int32)
         case reload
         case reopenLog
     }
 
-    /// Requests that may wait; further ones of the same kind add nothing.
-    static let waitingMax = 16
-
-    nonisolated let stream: AsyncStream<Request>
     private nonisolated let loop: Loop
-    private let continuation: AsyncStream<Request>.Continuation
+    /// At most one of each kind: asking again for what is still to be done adds nothing.
+    private var waiting: [Request] = []
+    private var taker: CheckedContinuation<Request, Never>?
     private var sources: [SignalSource] = []
     private var isStopping = false
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
-    private init(on loop: Loop) {
-        self.loop = loop
-        (stream, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.waitingMax))
-    }
+    init(on loop: Loop) { self.loop = loop }
 
     static func watch(on loops: LoopGroup) async throws(StartError) -> ServeSignals {
         let signals = ServeSignals(on: loops.next())
@@ -35,10 +31,15 @@ actor ServeSignals {
         return signals
     }
 
-    func close(on loops: LoopGroup) {
+    /// The next request; one task asks at a time.
+    func next() async -> Request {
+        if !waiting.isEmpty { return waiting.removeFirst() }
+        return await withCheckedContinuation { taker = $0 }
+    }
+
+    func close() {
         for source in sources { source.close() }
         sources = []
-        continuation.finish()
     }
 
     private func open() throws(LoopError) {
@@ -50,15 +51,25 @@ actor ServeSignals {
         }
     }
 
-    private func received(_ signal: Int32) {
+    func received(_ signal: Int32) {
         switch signal {
-        case SIGHUP: continuation.yield(.reload)
-        case SIGUSR1: continuation.yield(.reopenLog)
+        case SIGHUP: offer(.reload)
+        case SIGUSR1: offer(.reopenLog)
         default:
             // Whoever asks twice does not want to wait for anything.
             if isStopping { _exit(128 + signal) }
             isStopping = true
-            continuation.yield(.stop(signal))
+            waiting.removeAll { $0 == .reload }
+            offer(.stop(signal))
+        }
+    }
+
+    private func offer(_ request: Request) {
+        if let taker {
+            self.taker = nil
+            taker.resume(returning: request)
+        } else if !waiting.contains(request) {
+            waiting.append(request)
         }
     }
 }

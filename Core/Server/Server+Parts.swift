@@ -9,7 +9,7 @@ import GantryTransport
 
 extension Server {
     static func openDatabase(
-        _ configuration: ServerConfiguration, _ folder: DataFolder, _ surroundings: Surroundings
+        _ configuration: ServerConfiguration, _ folder: DataFolder, _ health: Health, _ surroundings: Surroundings
     ) async throws(StartError) -> SQLiteDatabase {
         let logger = surroundings.logger
         let now = surroundings.now
@@ -17,7 +17,9 @@ extension Server {
         options.limits.readers = configuration.store.readers
         options.onEvent = { event in
             switch event {
-            case .damaged(let error): logger.error("the database is damaged", ["error": .string(error.description)])
+            case .damaged(let error):
+                logger.error("the database is damaged", ["error": .string(error.description)])
+                _ = health.report(.database, "the database is damaged: stop the server and restore a backup")
             case .checkpointFailed(let error):
                 logger.warning("a checkpoint failed", ["error": .string(error.description)])
             case .closedUncleanly(let error):
@@ -76,6 +78,7 @@ extension Server {
         port.requiresTLS = configuration.tls.mode.isForced
         port.limits.connectionsMax = configuration.listener.connectionsMax
         port.limits.firstByteTimeout = .seconds(configuration.listener.idleSeconds)
+        port.limits.handshakeTimeout = min(port.limits.handshakeTimeout, port.limits.firstByteTimeout)
         port.doors = index.doors.flatMap { door in
             let acceptor = DoorSession.acceptor(for: door, sessions: interface.sessions, logger: log)
             return door.signatures.map {
@@ -92,13 +95,16 @@ extension Server {
             "these keys have no effect: no plugin serves the kontor door", ["keys": .list(keys.map { .string($0) })])
     }
 
-    /// What a client on this machine types to reach the server.
-    static func baseURL(_ addresses: [SocketAddress], _ configuration: ServerConfiguration) -> String {
-        let scheme = configuration.tls.mode.isConfigured ? "https" : "http"
+    /// What a client on this machine types to reach the server: the configured name with the port that was opened, or
+    /// what the service manager has bound instead.
+    static func baseURL(_ addresses: [SocketAddress], _ configuration: ServerConfiguration, isTLS: Bool) -> String {
+        let scheme = isTLS ? "https" : "http"
         guard let first = addresses.first(where: { !$0.isUnix }), let port = first.port else {
             return addresses.first.map { "\($0)" } ?? ""
         }
-        switch configuration.listener.address {
+        let isConfigured = SocketAddress(ip: configuration.listener.address, port: port).map(addresses.contains) ?? true
+        let host = isConfigured ? configuration.listener.address : first.host
+        switch host {
         case "0.0.0.0", "::", "": return "\(scheme)://localhost:\(port)"
         case let address where address.contains(":"): return "\(scheme)://[\(address)]:\(port)"
         case let address: return "\(scheme)://\(address):\(port)"

@@ -17,11 +17,13 @@ package actor Server {
         package var redactor: Redactor
         package var version: String
         package var now: @Sendable () -> UnixTime
+        /// Lines that the log could not write.
+        package var droppedLogLines: @Sendable () -> Int
 
         package init(
             registry: PluginRegistry, environment: [String: String], logger: Logger, redactor: Redactor,
-            version: String,
-            now: @escaping @Sendable () -> UnixTime
+            version: String, now: @escaping @Sendable () -> UnixTime,
+            droppedLogLines: @escaping @Sendable () -> Int = { 0 }
         ) {
             self.registry = registry
             self.environment = environment
@@ -29,6 +31,7 @@ package actor Server {
             self.redactor = redactor
             self.version = version
             self.now = now
+            self.droppedLogLines = droppedLogLines
         }
     }
 
@@ -40,20 +43,21 @@ package actor Server {
     private let host: PluginHost
     let interface: Interface
     let tls: TLSHolder
+    private let watch: FolderWatch
     private var port: PortListener?
     private var isStopping = false
 
     package nonisolated let health: Health
     nonisolated let logger: Logger
 
-    /// Takes the data folder and the database; nothing is served yet.
+    /// Reads the certificates, takes the data folder and the database; nothing is served yet.
     package init(
         _ configuration: LoadedConfiguration, _ surroundings: Surroundings, loops: LoopGroup
     ) async throws(StartError) {
-        let folder = try DataFolder.open(configuration.server.dataDirectory)
         let tls = try TLSHolder(configuration.server.tls, logger: surroundings.logger)
-        let database = try await Self.openDatabase(configuration.server, folder, surroundings)
+        let folder = try DataFolder.open(configuration.server.dataDirectory)
         let health = Health()
+        let database = try await Self.openDatabase(configuration.server, folder, health, surroundings)
         self.surroundings = surroundings
         self.configuration = configuration
         self.loops = loops
@@ -63,24 +67,27 @@ package actor Server {
         self.health = health
         logger = surroundings.logger
         host = PluginHost(logger: surroundings.logger)
+        watch = FolderWatch(
+            folder.path, freeBytesMin: UInt64(configuration.server.store.freeMegabytesMin) << 20, on: loops.next(),
+            health: health, logger: surroundings.logger)
         interface = Interface(
             configuration.server, loops: loops, health: health, database: database, surroundings: surroundings)
     }
 
-    /// Starts the plugins, then opens the port. On failure everything is stopped again.
-    ///
-    /// - Returns: the address under which the server is reached.
+    /// Starts the plugins, then opens the port; gives the address under which the server is reached. On failure
+    /// everything is stopped again.
     package func start() async throws(StartError) -> String {
         do {
             let graph = try makeGraph(configuration)
             try await host.start(graph)
-            interface.use(try interface.application(for: graph.index))
+            await interface.use(try interface.application(for: graph.index))
             let port = try await openPort(graph.index)
             self.port = port
             interface.connect { port.statistics }
-            health.become(.ready)
+            health.beginServing()
+            await watch.start()
             noteKeysWithoutEffect()
-            return Self.baseURL(await port.addresses, configuration.server)
+            return Self.baseURL(await port.addresses, configuration.server, isTLS: tls.holder != nil)
         } catch {
             await stop(grace: .zero)
             throw StartError(wrapping: error)
@@ -99,18 +106,19 @@ package actor Server {
                 throw StartError(
                     .configuration, "these keys change with a restart only: \(frozen.joined(separator: ", "))")
             }
+            // Before anything new can write them into the log.
+            for secret in next.secrets { _ = surroundings.redactor.register(secret.reveal()) }
             let context = try tls.context(for: next.server.tls)
             let graph = try makeGraph(next)
             let prepared = try interface.application(for: graph.index)
             let ports = portConfiguration(graph.index, next.server)
             let (interface, tls, port) = (interface, tls, port)
             try await host.replace(with: graph, drain: .seconds(next.server.shutdownGraceSeconds)) { _ in
-                interface.use(prepared)
+                await interface.use(prepared)
                 tls.use(context)
                 // The graph was checked for clashes and the mode cannot change, so that this is not refused.
                 try? port?.replace(ports)
             }
-            for secret in next.secrets { _ = surroundings.redactor.register(secret.reveal()) }
             configuration = next
             logger.setLevel(next.server.log.level)
             noteKeysWithoutEffect()
@@ -119,11 +127,13 @@ package actor Server {
         }
     }
 
-    /// Stops accepting, lets running work end within `grace`, then stops everything in reverse order.
-    package func stop(grace: Duration) async {
+    /// Stops accepting, lets running work end within `grace` (nil: as long as the configuration says), then stops
+    /// everything in reverse order. A second call finds nothing to do.
+    package func stop(grace: Duration? = nil) async {
         guard !isStopping else { return }
         isStopping = true
-        health.become(.draining)
+        health.beginDraining()
+        let grace = grace ?? .seconds(configuration.server.shutdownGraceSeconds)
         let deadline = ContinuousClock.now + grace
         let (interface, host, port) = (interface, host, port)
         await withTaskGroup(of: Void.self) { group in
@@ -132,6 +142,7 @@ package actor Server {
             group.addTask { await host.drain(for: grace) }
         }
         await host.stop()
+        await watch.stop()
         await database.close()
     }
 }

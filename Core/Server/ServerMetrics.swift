@@ -14,11 +14,12 @@ final class ServerMetrics: Sendable {
     private let http: HTTPCounters
     private let requests: RequestMetrics
     private let sessions: SessionLimit
+    private let droppedLogLines: @Sendable () -> Int
     private let port = Mutex<@Sendable () -> PortStatistics?>({ nil })
 
     init(
         version: String, startedAt: UnixTime, loops: LoopGroup, database: SQLiteDatabase, http: HTTPCounters,
-        requests: RequestMetrics, sessions: SessionLimit
+        requests: RequestMetrics, sessions: SessionLimit, droppedLogLines: @escaping @Sendable () -> Int
     ) {
         self.version = version
         self.startedAt = startedAt
@@ -27,6 +28,7 @@ final class ServerMetrics: Sendable {
         self.http = http
         self.requests = requests
         self.sessions = sessions
+        self.droppedLogLines = droppedLogLines
     }
 
     /// The port opens after everything else.
@@ -48,10 +50,14 @@ final class ServerMetrics: Sendable {
                 "process_resident_memory_bytes", .gauge, help: "Memory that the server holds.",
                 Double(ProcessFigures.residentBytes)),
             MetricFamily(
-                "process_open_fds", .gauge, help: "Open files and sockets.", Double(ProcessFigures.openDescriptors)),
+                "process_open_fds", .gauge, help: "Open files and sockets.",
+                samples: ProcessFigures.openDescriptors.map { [.init(value: Double($0))] } ?? []),
             MetricFamily(
                 "process_max_fds", .gauge, help: "The system's limit of open files.",
                 Double(ProcessFigures.descriptorLimit)),
+            MetricFamily(
+                "gantry_log_lines_dropped_total", .counter, help: "Lines that the log could not write.",
+                Double(droppedLogLines())),
         ]
     }
 

@@ -1,7 +1,9 @@
 import GantryConfig
+import GantryPlugin
 import GantryPluginHost
 
-/// Why the server does not start, in one line that names the next step.
+/// Why the server does not start, or does not take over a new configuration: one line that names the next step, and a
+/// line for each thing that is wrong when there are several.
 package struct StartError: Error, Sendable, CustomStringConvertible {
     package struct Code: RawRepresentable, Hashable, Sendable {
         package let rawValue: String
@@ -18,20 +20,38 @@ package struct StartError: Error, Sendable, CustomStringConvertible {
     }
 
     package let code: Code
-    package let description: String
+    package let message: String
+    /// What belongs to the message, one line each.
+    package let details: [String]
+
+    package init(_ code: Code, _ message: String, details: [String] = []) {
+        self.code = code
+        self.message = message
+        self.details = details
+    }
 
     /// Whatever ended the start, in the words of whoever knows.
     package init(wrapping error: any Error) {
         switch error {
         case let error as StartError: self = error
-        case let error as ConfigError: self.init(.configuration, error.description)
-        case let error as PluginHostError: self.init(.plugin, error.description)
+        case let error as ConfigError:
+            self.init(.configuration, problems: error.problems.map(\.description), "the configuration has")
+        case let error as PluginHostError:
+            self.init(.plugin, problems: error.problems.map(\.description), "the plugins have")
         default: self.init(.configuration, "\(error)")
         }
     }
 
-    package init(_ code: Code, _ description: String) {
-        self.code = code
-        self.description = description
+    /// One problem is the message itself; several are told below a line that counts them.
+    private init(_ code: Code, problems: [String], _ subject: String) {
+        if problems.count == 1 {
+            self.init(code, problems[0])
+        } else {
+            self.init(code, "\(subject) \(problems.count) problems", details: problems)
+        }
+    }
+
+    package var description: String {
+        details.isEmpty ? message : "\(message): " + details.joined(separator: "; ")
     }
 }

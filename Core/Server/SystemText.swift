@@ -18,6 +18,9 @@ enum SystemText {
         return unsafe pwrite(file, bytes, bytes.count, offset) == bytes.count
     }
 
+    /// Removes a file; one that is not there needs no removing.
+    static func remove(_ path: String) { _ = unsafe unlink(path) }
+
     static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
     /// A whole file, or the number of the error.

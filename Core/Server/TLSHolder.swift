@@ -9,16 +9,28 @@ struct TLSHolder: Sendable {
     private let logger: Logger
 
     init(_ settings: TLSSettings, logger: Logger) throws(StartError) {
-        let ticketKeys = TLSTicketKeys()
-        self.ticketKeys = ticketKeys
+        ticketKeys = TLSTicketKeys()
         self.logger = logger
-        let context = try TLSLoader.context(settings, ticketKeys: ticketKeys, logger: logger)
-        holder = context.map { TLSContextHolder($0) }
+        if let missing = TLSLoader.missingFile(settings), !settings.mode.isForced {
+            // Servers of old start without TLS then; whoever wants it for sure forces it.
+            logger.error(
+                "TLS is off: the certificate or its key is missing", ["file": .string(missing)])
+            holder = nil
+        } else {
+            let context = try TLSLoader.context(settings, ticketKeys: ticketKeys, logger: logger)
+            holder = context.map { TLSContextHolder($0) }
+        }
     }
 
     /// Reads the files anew; nothing changes before `use`.
     func context(for settings: TLSSettings) throws(StartError) -> TLSContext? {
-        try TLSLoader.context(settings, ticketKeys: ticketKeys, logger: logger)
+        guard holder != nil else {
+            if settings.mode.isConfigured, TLSLoader.missingFile(settings) == nil {
+                logger.warning("TLS is still off: it begins with a restart only")
+            }
+            return nil
+        }
+        return try TLSLoader.context(settings, ticketKeys: ticketKeys, logger: logger)
     }
 
     func use(_ context: TLSContext?) {

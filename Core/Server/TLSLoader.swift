@@ -12,8 +12,8 @@ enum TLSLoader {
         _ settings: TLSSettings, ticketKeys: TLSTicketKeys, logger: Logger
     ) throws(StartError) -> TLSContext? {
         guard settings.mode.isConfigured else { return nil }
-        let chain = try text(settings.certificatePath, "the certificate")
-        let key = try text(settings.keyPath, "the certificate's key")
+        let chain = try text(settings.certificatePath, "Server certificate file")
+        let key = try text(settings.keyPath, "Server certificate key file")
         warnIfReadableByOthers(settings.keyPath, logger)
         do {
             let identity = try TLSIdentity(chainPEM: chain, keyPEM: key)
@@ -21,7 +21,8 @@ enum TLSLoader {
             var configuration = TLSServerConfiguration(identities: [identity], ticketKeys: ticketKeys)
             configuration.applicationProtocols = []
             if settings.mode.clientCertificates == .optional {
-                let authorities = try Certificate.chain(pem: try text(settings.authorityPath, "the client authorities"))
+                let authorities = try Certificate.chain(
+                    pem: try text(settings.authorityPath, "The file of client_certificate_authority_path"))
                 configuration.clientCertificates = .optional(.certificates(authorities))
             }
             return try TLSContext(server: configuration)
@@ -33,11 +34,20 @@ enum TLSLoader {
         }
     }
 
+    /// The first of certificate and key that is configured but not there.
+    static func missingFile(_ settings: TLSSettings) -> String? {
+        guard settings.mode.isConfigured else { return nil }
+        return [settings.certificatePath, settings.keyPath].first { !SystemText.exists($0) }
+    }
+
     private static func text(_ path: String, _ what: String) throws(StartError) -> String {
         switch SystemText.file(path, max: fileBytesMax) {
         case .success(let bytes): return String(decoding: bytes, as: UTF8.self)
         case .failure(let failure):
-            throw StartError(.certificate, "cannot read \(what) \(path): \(failure)")
+            guard failure.code == ENOENT else {
+                throw StartError(.certificate, "\(what) cannot be read: \(path): \(failure)")
+            }
+            throw StartError(.certificate, "\(what) is missing! There is no \(path)")
         }
     }
 
@@ -48,7 +58,9 @@ enum TLSLoader {
     }
 
     private static func warnAboutValidity(_ identity: TLSIdentity, _ logger: Logger) {
-        guard let leaf = identity.chain.first, let validity = try? leaf.validity() else { return }
+        guard let leaf = identity.chain.first,
+            let validity = try? leaf.validity()  // A certificate without dates was refused before.
+        else { return }
         let subject = (try? leaf.subject().description) ?? "?"  // Only a name for the log.
         var now = time_t()
         unsafe time(&now)

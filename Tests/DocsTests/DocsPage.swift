@@ -42,6 +42,14 @@ struct DocsPage: Sendable {
         }
     }
 
+    /// The code blocks of a language below a heading, up to the next heading of the same level.
+    func blocks(_ language: String, below heading: String) throws -> [String] {
+        let parts = try text.components(separatedBy: "\n\(heading)\n")
+        let section = try #require(parts.dropFirst().first, "\(path) has no heading \(heading)")
+        return section.components(separatedBy: "\n## ")[0].components(separatedBy: "```\(language)\n").dropFirst()
+            .map { $0.components(separatedBy: "```")[0] }
+    }
+
     private static func range(of name: String, in page: String) -> Range<String.Index>? {
         guard let begin = page.range(of: "<!-- begin \(name) -->\n"),
             let end = page.range(of: "<!-- end \(name) -->", range: begin.upperBound..<page.endIndex)

@@ -45,8 +45,9 @@ final class RunningServer {
     /// Kept open so that the server has somebody to log to.
     private let log: Pipe
 
-    init(_ arguments: [String] = []) throws {
-        folder = try TemporaryFolder()
+    init(in folder: TemporaryFolder? = nil, _ arguments: [String] = []) throws {
+        let folder = try folder ?? TemporaryFolder()
+        self.folder = folder
         (process, log) = Program.prepare(
             [Project.command, "serve", "--port", "0", "--ready-file", "ready"] + arguments, folder.path, [:])
         process.standardError = log

@@ -163,11 +163,17 @@ import Testing
             try await loop.run {
                 let acceptor = try Acceptor(on: loop)
                 let (client, server) = try await acceptor.pair()
+                let spare = unsafe open("/dev/null", O_RDONLY)
                 var limits = rlimit(rlim_cur: 64, rlim_max: 64)
                 precondition(unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limits) == 0)
                 // The new connections take a descriptor each in the client, and find none left for the server.
                 var clients: [SocketStream] = []
                 while let stream = try? await SocketStream.connect(to: try acceptor.address, on: loop) {
+                    clients.append(stream)
+                }
+                // The last descriptor may have been a server's; one more client leaves its server without.
+                close(spare)
+                if let stream = try? await SocketStream.connect(to: try acceptor.address, on: loop) {
                     clients.append(stream)
                 }
                 try await loop.sleep(for: .milliseconds(250))

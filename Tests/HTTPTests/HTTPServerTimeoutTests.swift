@@ -32,7 +32,7 @@ import Testing
 
     private static func waitForCancellation(_ flag: Flag) async throws {
         do {
-            while true { try await Task.sleep(for: .seconds(60)) }
+            try await ContinuousClock().sleep(for: .seconds(60))
         } catch {
             flag.set()
             throw error
@@ -56,7 +56,7 @@ import Testing
             async let dripping: Void = {
                 for byte in "GET / HTTP/1.1\r\nHost: a\r\n".utf8 {
                     try await client.send([byte])
-                    try await Task.sleep(for: .milliseconds(20))
+                    try await server.pause(.milliseconds(20))
                 }
             }()
             let reply = try await client.readToEnd()
@@ -98,7 +98,7 @@ import Testing
             async let dripping: Void = {
                 for _ in 0..<100 {
                     try await client.send([7])
-                    try await Task.sleep(for: .milliseconds(20))
+                    try await server.pause(.milliseconds(20))
                 }
             }()
             #expect(try await client.readToEnd().hasPrefix("HTTP/1.1 408"))
@@ -207,7 +207,7 @@ import Testing
                     "POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: \(size)\r\n\r\n")
                 for _ in 0..<(size >> 16) { try await client.send([UInt8](repeating: 1, count: 1 << 16)) }
             }()
-            try await Task.sleep(for: .milliseconds(100))
+            try await server.pause(.milliseconds(100))
             go.set()
             #expect(try await client.readToEnd().hasSuffix("\r\n\r\n\(size)"))
             try await sending
@@ -230,7 +230,7 @@ import Testing
             await started.wait()
             try await client.send([UInt8](repeating: 1, count: 1000))
             // Long enough for the body to arrive before it is read, which is the case in question.
-            try await Task.sleep(for: .milliseconds(50))
+            try await server.pause(.milliseconds(50))
             go.set()
             #expect(try await client.readToEnd().hasSuffix("\r\n\r\n1000"))
         }

@@ -46,6 +46,12 @@ struct TestServer {
 
     enum Leftover: Error { case connections, handles }
 
+    /// What a slow client does between two bytes.
+    func pause(_ duration: Duration) async throws {
+        let loop = client
+        try await loop.run { try await loop.sleep(for: duration) }
+    }
+
     func connect() async throws -> RawClient { try await RawClient.connect(to: address, on: client) }
 
     /// Sends `request` on a connection of its own and returns everything that comes back until the server closes.

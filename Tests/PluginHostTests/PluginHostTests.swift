@@ -107,4 +107,30 @@ import Testing
         await host.stop()
         #expect(journal.all.filter { $0 == "stop a" }.count == 1)
     }
+
+    @Test func `a plugin that a reload starts after the stop is stopped by the reload`() async throws {
+        let host = host()
+        let (gate, opener) = AsyncStream<Void>.makeStream()
+        let slow = try graph([recording("slow") { $0.startGate = gate }])
+        let reload = Task {
+            try await host.replace(with: slow, drain: .seconds(5)) { _ in Issue.record("swapped") }
+        }
+        while !journal.all.contains("start slow") { await Task.yield() }
+        await host.stop()
+        opener.yield()
+        await #expect(throws: PluginHostError.self) { try await reload.value }
+        #expect(journal.all.suffix(1) == ["stop slow"])
+        let error = try #require(await #expect(throws: PluginHostError.self) { try await host.start(.empty) })
+        #expect(error.description == "the plugins are being stopped")
+    }
+
+    @Test func `a second change is refused while one is under way`() async throws {
+        let host = host(.milliseconds(200))
+        let slow = try graph([recording("slow") { $0.hangsInStart = true }])
+        let first = Task { try await host.start(slow) }
+        while !journal.all.contains("start slow") { await Task.yield() }
+        let error = try #require(await #expect(throws: PluginHostError.self) { try await host.start(.empty) })
+        #expect(error.description == "the plugins are being changed already: try again when that has ended")
+        await #expect(throws: PluginHostError.self) { try await first.value }
+    }
 }

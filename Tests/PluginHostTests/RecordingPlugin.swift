@@ -17,6 +17,8 @@ struct Behaviour: Sendable {
     var failsStart = false
     var hangsInStart = false
     var hangsInStop = false
+    /// The start takes until this has an element.
+    var startGate: AsyncStream<Void>?
     var hangsInDrain = false
     var contributions = Contributions()
 }
@@ -52,6 +54,7 @@ struct RecordingPlugin: Plugin {
     func start(with everyone: ContributionIndex) async throws(PluginError) {
         journal.add("start \(name)")
         if behaviour.hangsInStart { await hang() }
+        if let gate = behaviour.startGate { for await _ in gate { break } }
         if behaviour.failsStart { throw PluginError(.unavailable, "the relay does not answer") }
     }
 

@@ -13,16 +13,26 @@ import Testing
     }
 
     @Test func `targets are made by the helpers`() {
-        // The command and the tests' support have no helper, because there is one of each.
-        let plain = Self.targets.matches(of: #/\.(\w*[tT]arget|systemLibrary)\(\s*name: "(\w+)"/#).map { String($0.2) }
-        #expect(plain == ["gantry", "TestSupport"])
+        // The tests' support is a target of its own kind.
+        let plain = Self.targets.matches(of: #/\.(\w*[tT]arget|systemLibrary)\(\s*name: "([\w-]+)"/#)
+        #expect(plain.map { $0.2 } == ["TestSupport"])
     }
 
     @Test func `every folder is a target and every target a folder`() {
         let modules = Set(SourceTree.product.map(\.module)).filter { $0.hasPrefix("Core/") && $0 != "Core/Gantry" }
         #expect(Set(Self.names(of: ["core"]).map { "Core/" + $0.dropFirst("core ".count) }) == modules)
         let tests = Set(SourceTree.swift.map(\.module)).filter { $0.hasPrefix("Tests/") && $0.hasSuffix("Tests") }
+            .filter { !Self.targets.contains("\"\($0)\"") }
         #expect(Set(Self.names(of: ["tests"]).map { "Tests/" + $0.dropFirst("tests ".count) + "Tests" }) == tests)
+    }
+
+    @Test func `no folder of the tests is left over`() {
+        let others: Set<Substring> = ["TestSupport", "Fixtures", "Fuzz", "Benchmarks", "Sanitizers"]
+        let folders = Set(SourceTree.paths.filter { $0.hasPrefix("Tests/") }.map { $0.split(separator: "/")[1] })
+        let strays = folders.filter { folder in
+            !others.contains(folder) && !folder.hasSuffix("Tests") && !Self.targets.contains("\"Tests/\(folder)\"")
+        }
+        #expect(strays == [])
     }
 
     @Test func `every system library is a module map and a shim`() {

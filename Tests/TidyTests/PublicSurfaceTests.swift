@@ -22,7 +22,7 @@ import Testing
             "ConfigType+Secret", "ConfigType+Texts", "ConfigType", "PluginConfiguration", "Secret",
         ],
         "Core/EventLoop": [
-            "SocketAddress"
+            "Address/SocketAddress"
         ],
         "Core/HTTP/Content": [
             "TraceContext"

@@ -18,10 +18,15 @@ import Testing
 
     @Test func `no line is wide`() {
         let wide = SourceTree.swift.flatMap { file in
-            file.lines.enumerated().filter { $0.element.count > Self.columnsMax }
+            file.lines.enumerated().filter { $0.element.count > Self.columnsMax && !isExample($0.element, file) }
                 .map { Finding(path: file.path, line: $0.offset + 1, what: "over \(Self.columnsMax) columns") }
         }
         #expect(wide == [])
+    }
+
+    /// In tests a message stands in one piece, as it travels.
+    private func isExample(_ line: String, _ file: SourceFile) -> Bool {
+        file.path.hasPrefix("Tests/") && line.contains(#/^ *(== )?#?"[^"]|^ *(== )?#"/#)
     }
 
     @Test func `no function is long`() {

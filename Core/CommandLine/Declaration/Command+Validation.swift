@@ -62,6 +62,7 @@ extension Option {
         if let short, !(short.isASCII && (short.isLetter || short.isNumber)) {
             problems.append("option --\(name): the short spelling is one ASCII letter or digit")
         }
+        // Only whether it parses counts here: the message is for the author of the option, not for its user.
         if let defaultValue, let kind, (try? kind.parse(defaultValue)) == nil {
             problems.append("option --\(name): its default \"\(defaultValue)\" is not one of its values")
         }

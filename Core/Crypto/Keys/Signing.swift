@@ -34,6 +34,7 @@ enum Signing {
         configure: Configuration
     ) -> Bool {
         defer { OpenSSLErrors.clear() }
+        // Without memory nothing can be said for the signature, and `false` says nothing for it.
         guard let context = try? unsafe newContext() else { return false }
         defer { unsafe EVP_MD_CTX_free(context) }
         return unsafe key.withPointer { key in

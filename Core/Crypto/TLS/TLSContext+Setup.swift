@@ -103,6 +103,7 @@ extension TLSContext {
     private func bindSessions(_ clients: TLSServerConfiguration.ClientCertificates) throws(TLSError) {
         var rules: [UInt8] = [UInt8(truncatingIfNeeded: clients.verifyMode)]
         if let trust = clients.trust {
+            // Both were read from DER, so that neither the fingerprint nor the DER fails.
             for root in trust.anchors.own { rules += (try? root.fingerprint()) ?? [] }
             for pin in trust.pinned.sorted(by: { $0.lexicographicallyPrecedes($1) }) { rules += pin }
             for list in trust.revocationLists { rules += Digest.sha256((try? list.der()) ?? []) }

@@ -13,6 +13,7 @@ struct TLSPeerCheck {
             unsafe X509_STORE_CTX_set_error(chain, X509_V_OK)
             return nil
         }
+        // A leaf without a fingerprint is not a pinned one; the checks below go on.
         if !trust.pinned.isEmpty, let leaf = unsafe Self.leaf(chain), let print = try? leaf.fingerprint(),
             trust.pinned.contains(print)
         {

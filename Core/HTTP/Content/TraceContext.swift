@@ -13,7 +13,8 @@ public struct TraceContext: Sendable, Hashable {
         self.isSampled = isSampled
     }
 
-    /// Reads a `traceparent` value; nil when it is malformed. Later versions are read as far as they agree with this one.
+    /// Reads a `traceparent` value; nil when it is malformed. Later versions are read as far as they agree with this
+    /// one.
     public init?(_ text: String) {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         guard parts.count >= 4, Self.isHex(parts[0], 2), parts[0] != "ff", parts[0] != "00" || parts.count == 4,

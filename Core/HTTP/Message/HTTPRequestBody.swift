@@ -1,7 +1,7 @@
 /// A request's body: a sequence of chunks that can be read once, at the speed of the reader.
 ///
-/// While nobody reads, the connection stops taking bytes from the client; a client that goes away, is too slow or breaks the
-/// format makes `next` throw.
+/// While nobody reads, the connection stops taking bytes from the client; a client that goes away, is too slow or
+/// breaks the format makes `next` throw.
 public struct HTTPRequestBody: Sendable, AsyncSequence {
     /// A chunk.
     public typealias Element = [UInt8]

@@ -1,6 +1,7 @@
 import GantryLog
 
-/// Turns whatever a handler throws into an error document: problems as they are, everything else a 500 whose cause only the log tells.
+/// Turns whatever a handler throws into an error document: problems as they are, everything else a 500 whose cause only
+/// the log tells.
 package enum ErrorDocument {
     package static func response(to error: any Error, for request: HTTPRequest) -> HTTPResponse {
         problem(for: error, request).response(requestID: request.id)

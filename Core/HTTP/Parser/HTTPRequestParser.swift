@@ -3,8 +3,9 @@ import Glibc
 
 /// Reads the requests of one connection (RFC 9112, strictly) from whatever pieces arrive, one event at a time.
 ///
-/// No I/O, no clock. The parser keeps the bytes of an unfinished head or chunk line and nothing else: body bytes are reported as ranges of
-/// the input. How the input is cut never changes what is reported, but for the places where body ranges are cut.
+/// No I/O, no clock. The parser keeps the bytes of an unfinished head or chunk line and nothing else: body bytes are
+/// reported as ranges of the input. How the input is cut never changes what is reported, but for the places where body
+/// ranges are cut.
 package struct HTTPRequestParser {
     package enum Event {
         /// All input is used up.

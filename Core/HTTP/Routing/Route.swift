@@ -80,7 +80,8 @@ public struct Route: Sendable {
 
     /// The method; a GET route answers HEAD too.
     public var method: HTTPMethod
-    /// The path: `/api/v1/jobs/{id}`, with `{name}` one segment, `{name:int}` a number, `{name:path}` all the rest (last only).
+    /// The path: `/api/v1/jobs/{id}`, with `{name}` one segment, `{name:int}` a number, `{name:path}` all the rest
+    /// (last only).
     public var pattern: String
     /// Who may call it.
     public var access: Access

@@ -25,7 +25,8 @@ public struct RouteParameters: Sendable, Hashable {
         entries.first { $0.name == name }?.value
     }
 
-    /// The text of the segment `{name}`; throws a 500 problem when the route has no such segment, which is a fault of the route.
+    /// The text of the segment `{name}`; throws a 500 problem when the route has no such segment, which is a fault of
+    /// the route.
     public func text(_ name: String) throws(Problem) -> String {
         guard let value = self[name] else { throw Problem.internalError("The route has no parameter \(name).") }
         return value

@@ -7,7 +7,8 @@ struct RoutePath {
 
     var count: Int { ranges.count }
 
-    /// Cuts `path`. Dot segments are refused: clients resolve them, and behind a decoder they would climb out of a folder.
+    /// Cuts `path`. Dot segments are refused: clients resolve them, and behind a decoder they would climb out of a
+    /// folder.
     init(_ path: Span<UInt8>) throws(Problem) {
         var ranges: [Range<Int>] = []
         ranges.reserveCapacity(8)

@@ -1,7 +1,7 @@
 /// Finds the route of a request: a tree over path segments, built once from all routes.
 ///
-/// A literal wins over a number, a number over a text, a text over a rest; when the better branch ends nowhere, the next is tried.
-/// A trailing slash counts. Each node is visited at most once per request, so the table bounds the work.
+/// A literal wins over a number, a number over a text, a text over a rest; when the better branch ends nowhere, the
+/// next is tried. A trailing slash counts. Each node is visited at most once per request, so the table bounds the work.
 package final class Router: Sendable {
     /// What a request matched.
     package enum Match: Sendable {

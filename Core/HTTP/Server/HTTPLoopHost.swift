@@ -4,10 +4,10 @@ import Synchronization
 
 /// What the connections of one loop share: the application, the limits, one output buffer, the date line, one timer.
 ///
-/// One sweep over all connections, a few times per second at most, replaces a timer per connection: time is as coarse as the sweep,
-/// and a connection pays for a deadline with one stored number.
-// SAFETY: every member but the constants is touched on `loop` only, which each entry checks; the connections that share a host
-// are actors of that same loop.
+/// One sweep over all connections, a few times per second at most, replaces a timer per connection: time is as coarse
+/// as the sweep, and a connection pays for a deadline with one stored number.
+// SAFETY: every member but the constants is touched on `loop` only, which each entry checks; the connections that share
+// a host are actors of that same loop.
 @safe package final class HTTPLoopHost: @unchecked Sendable {
     package let loop: Loop
     let limits: HTTPLimits
@@ -24,6 +24,7 @@ import Synchronization
     private var dateLine: [UInt8] = []
     private var dateSecond: Int64 = 0
     private var timer: LoopTimer?
+    private var drainTimer: LoopTimer?
     private let clock: @Sendable () -> Int64
     private var requestNumber: UInt64
     private let sweepInterval: Duration
@@ -104,16 +105,16 @@ import Synchronization
         self.application = application
     }
 
-    /// Idle connections end now, busy ones after their current request.
-    func drain() {
+    /// Idle connections end now, busy ones after their current request, what is left at the deadline then.
+    func drain(until deadline: ContinuousClock.Instant) {
         loop.preconditionCurrent()
         isDraining = true
+        if drainTimer == nil, !isClosed { drainTimer = LoopTimer(on: loop) { [weak self] in self?.abort() } }
+        drainTimer?.schedule(at: deadline)
         for connection in connections { connection.assumeIsolated { $0.drain() } }
     }
 
-    /// Ends what is still there.
-    func abort() {
-        loop.preconditionCurrent()
+    private func abort() {
         for connection in connections { connection.assumeIsolated { $0.abort() } }
     }
 
@@ -130,6 +131,8 @@ import Synchronization
         isClosed = true
         timer?.close()
         timer = nil
+        drainTimer?.close()
+        drainTimer = nil
     }
 
     // MARK: - Shared parts

@@ -36,16 +36,8 @@ package final class HTTPServer: Sendable {
 
     /// Ends idle connections, lets busy ones finish their request until `deadline`, then ends those too.
     package func drain(until deadline: ContinuousClock.Instant) async {
-        for host in hosts.values { host.loop.execute { host.drain() } }
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask {
-                try? await Task.sleep(until: deadline, clock: .continuous)  // Ends early when everything is done.
-                guard !Task.isCancelled else { return }
-                for host in self.hosts.values { host.loop.execute { host.abort() } }
-            }
-            for host in hosts.values { await Self.waitUntilEmpty(host) }
-            group.cancelAll()
-        }
+        for host in hosts.values { host.loop.execute { host.drain(until: deadline) } }
+        for host in hosts.values { await Self.waitUntilEmpty(host) }
         for host in hosts.values { host.loop.execute { host.close() } }
     }
 

@@ -5,10 +5,10 @@ import GantryTransport
 
 /// One client's connection, from its first byte to its last.
 ///
-/// An actor on the stream's loop: the stream's callbacks and the handlers' calls all arrive there, so nothing is locked and nothing
-/// hops. Requests are answered one after the other; what a client sends ahead waits in `ahead`, within limits. While nothing is
-/// asked there is no task and no buffer. A handler that does not wait runs inside the read callback, and all replies made in
-/// one callback leave in one write.
+/// An actor on the stream's loop: the stream's callbacks and the handlers' calls all arrive there, so nothing is locked
+/// and nothing hops. Requests are answered one after the other; what a client sends ahead waits in `ahead`, within
+/// limits. While nothing is asked there is no task and no buffer. A handler that does not wait runs inside the read
+/// callback, and all replies made in one callback leave in one write.
 package actor HTTPServerConnection {
     enum Phase {
         /// Between requests, or inside a head.

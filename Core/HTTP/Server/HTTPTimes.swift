@@ -1,6 +1,7 @@
 import GantryBytes
 
-/// The times of the limits in milliseconds: converting a duration on each request would cost more than parsing its line.
+/// The times of the limits in milliseconds: converting a duration on each request would cost more than parsing its
+/// line.
 struct HTTPTimes {
     let head: Int64
     let bodyIdle: Int64

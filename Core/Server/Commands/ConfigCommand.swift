@@ -48,7 +48,7 @@ enum ConfigCommand {
                 context.writeLine(JSONValue.object(loaded.effective).text(.pretty))
                 return .ok
             case .failure(let error):
-                throw CommandError(error.description, exitCode: .configuration)
+                throw CommandError(configuration: error)
             }
         }
     }
@@ -84,5 +84,16 @@ enum ConfigCommand {
                 }
                 return .object(object)
             })
+    }
+}
+
+extension CommandError {
+    /// All problems of a configuration file, one line each when there are several.
+    init(configuration error: ConfigError) {
+        let wrapped = StartError(wrapping: error)
+        self.init(
+            wrapped.message, details: wrapped.details,
+            hint: "`gantry config check` reports the problems without starting anything",
+            exitCode: .configuration)
     }
 }

@@ -16,8 +16,8 @@ enum ServeCommand {
                 has its default.
 
                 SIGTERM and SIGINT stop the server: running work may end within max_grace_shutdown_timeout_seconds; a \
-                second signal ends it at once. SIGHUP reads the configuration again and applies it as a whole or not at \
-                all. SIGUSR1 opens the log file again.
+                second signal ends it at once. SIGHUP reads the configuration again and applies it as a whole or not \
+                at all. SIGUSR1 opens the log file again.
                 """,
             options: [
                 .value("address", "listen on this address instead of ip_address", placeholder: "ADDRESS"),
@@ -40,9 +40,7 @@ enum ServeCommand {
                     arguments.text("config"), registry: registry, environment: context.environment, overrides: overrides
                 )
             } catch {
-                throw CommandError(
-                    error.description, hint: "`gantry config check` reports the problems without starting anything",
-                    exitCode: .configuration)
+                throw CommandError(configuration: error)
             }
             let run = ServeRun(
                 configuration: configuration, registry: registry, environment: context.environment,

@@ -32,6 +32,7 @@ extension ServerConfiguration {
         limits.headerCount = http.fieldsMax
         limits.bodyBytes = http.bodyKilobytesMax << 10
         limits.handlerTime = .seconds(http.requestSeconds)
+        limits.headTime = min(limits.headTime, .seconds(listener.idleSeconds))
         limits.keepAliveTime = .seconds(listener.idleSeconds)
         limits.bodyIdleTime = .seconds(listener.idleSeconds)
         limits.writeStallTime = .seconds(listener.idleSeconds)

@@ -33,7 +33,7 @@ package struct LoadedConfiguration: Sendable {
         }
     }
 
-    /// - Parameter path: nil stands for `config.json` in the current folder, or for the defaults when there is none.
+    /// Reads a file; nil stands for `config.json` in the current folder, or for the defaults when there is none.
     package static func load(
         _ path: String?, registry: PluginRegistry, environment: [String: String], overrides: Overrides = Overrides()
     ) throws(ConfigError) -> LoadedConfiguration {

@@ -40,7 +40,6 @@ package struct ServerConfiguration: Sendable, Equatable {
         if loops != old.loops { keys.append("loops") }
         if http != old.http { keys.append("http") }
         if log.file != old.log.file || log.format != old.log.format { keys.append("log") }
-        if tls.mode != old.tls.mode { keys += ["forced_ssl_usage", "certificate_path", "client_certificates"] }
-        return keys
+        return keys + tls.mode.changedKeys(from: old.tls.mode)
     }
 }

@@ -11,6 +11,15 @@ package struct TLSSettings: Sendable, Equatable {
         package var isForced: Bool
         package var isConfigured: Bool
         package var clientCertificates: ClientCertificates
+
+        func changedKeys(from old: Mode) -> [String] {
+            let pairs: [(String, Bool)] = [
+                ("forced_ssl_usage", isForced != old.isForced),
+                ("certificate_path", isConfigured != old.isConfigured),
+                ("client_certificates", clientCertificates != old.clientCertificates),
+            ]
+            return pairs.filter(\.1).map(\.0)
+        }
     }
 
     package var certificatePath: String

@@ -61,6 +61,7 @@ final class Backup: Sendable {
             if state.withLock({ $0.isCancelled }) { break }
             result = unsafe sqlite3_backup_step(backup, Int32(stepPages))
             steps += 1
+            // Only to spread the work of the disk: the sync at the end is the one that must succeed.
             if steps.isMultiple(of: Self.stepsPerSync) { try? sync(partial, isFolder: false) }
         }
         let finished = unsafe sqlite3_backup_finish(backup)

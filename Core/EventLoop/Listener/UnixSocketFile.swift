@@ -46,6 +46,7 @@ struct UnixSocketFile {
     private static func isStale(_ path: String) -> Bool {
         var status = stat()
         guard unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else { return false }
+        // Without a probe nothing is known, and what may be in use is not removed.
         guard let probe = try? BoundSocket.open(AF_UNIX, path) else { return false }
         defer { _ = Glibc.close(probe) }
         let result = unsafe SocketAddress.unix(path).withNative { unsafe connect(probe, $0, $1) }

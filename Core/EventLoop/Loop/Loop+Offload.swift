@@ -62,6 +62,8 @@ extension Loop {
     }
 }
 
+// SAFETY: `work` and `result` pass from the loop to one pool thread and back through the request's queueing; everything
+// else is touched on the loop only.
 private final class OffloadRequest<T: Sendable>: PoolRequest, @unchecked Sendable {
     private let operation: String
     private var work: (@Sendable () throws -> T)?

@@ -234,7 +234,7 @@ extension Loop {
 private func loopThreadMain(_ context: UnsafeMutableRawPointer?) {
     guard let context = unsafe context else { return }
     let loop = unsafe Unmanaged<Loop>.fromOpaque(context).takeRetainedValue()
-    unsafe pthread_setname_np(pthread_self(), String(loop.name.prefix(15)))
+    unsafe pthread_setname_np(uv_thread_self(), String(loop.name.prefix(15)))
     loop.run()
 }
 

@@ -47,19 +47,21 @@ extension Loop {
             local.append(job)
             return
         }
-        let needsLateRunner = withRemote { state in
+        // The job may hold the last reference to the loop, and runs as soon as there is a thread for it: whoever starts
+        // that thread keeps the loop until it has done so. The runtime's reference to an executor does not.
+        let keptForRunner = withRemote { state -> Loop? in
             let isFirst = state.waiting.isEmpty
             state.waiting.append(job)
             switch state.phase {
             case .running where isFirst: sendWake()
             case .stopped where !state.hasLateRunner:
                 state.hasLateRunner = true
-                return true
+                return self
             default: break
             }
-            return false
+            return nil
         }
-        if needsLateRunner { startLateRunner() }
+        keptForRunner?.startLateRunner()
     }
 
     /// Moves what other threads have submitted to the loop's own queue.
