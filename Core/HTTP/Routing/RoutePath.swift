@@ -34,7 +34,8 @@ struct RoutePath {
         }
         decoded = texts
         for (position, range) in ranges.enumerated() where !isTooDeep {
-            if texts.map({ $0[position] == "." || $0[position] == ".." }) ?? Self.isDots(path, range) { throw Problem.badRequest("bad-path", "The path holds a dot segment.") }
+            guard texts.map({ $0[position] == "." || $0[position] == ".." }) ?? Self.isDots(path, range) else { continue }
+            throw Problem.badRequest("bad-path", "The path holds a dot segment.")
         }
     }
 
