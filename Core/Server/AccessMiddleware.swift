@@ -2,10 +2,10 @@ import GantryHTTP
 
 /// Refuses every route that is not for everybody. This version knows no users, so that nobody can show who they are; a
 /// route that asks for one must not be served to all in the meantime.
-struct AccessMiddleware: HTTPMiddleware {
-    func handle(_ request: HTTPRequest, next: HTTPHandler) async throws -> HTTPResponse {
-        switch request.route?.access {
-        case nil, .anonymous: return try await next(request)
+final class AccessMiddleware: HTTPMiddleware {
+    func begin(_ request: inout HTTPRequest) throws -> HTTPResponse? {
+        switch request.matched?.route.access {
+        case nil, .anonymous: return nil
         case .authenticated, .grant:
             throw Problem(
                 "sign-in-required", .unauthorized, "Sign in",

@@ -60,7 +60,7 @@ import Testing
             file.lines.enumerated().filter { index, line in
                 guard line.contains(call), !isComment(line), !line.contains("//") else { return false }
                 return !file.lines[max(0, index - 3)..<index].contains(where: isComment)
-            }.map { Finding(path: file.path, line: $0.offset + 1, what: "check the code, or say why it does not matter") }
+            }.map { Finding(path: file.path, line: $0.offset + 1, what: "check it, or say why it does not matter") }
         }
         #expect(found == [])
     }

@@ -34,8 +34,8 @@ struct RoutePath {
         }
         decoded = texts
         for (position, range) in ranges.enumerated() where !isTooDeep {
-            guard texts.map({ $0[position] == "." || $0[position] == ".." }) ?? Self.isDots(path, range) else { continue }
-            throw Problem.badRequest("bad-path", "The path holds a dot segment.")
+            let isDots = texts.map { $0[position] == "." || $0[position] == ".." } ?? Self.isDots(path, range)
+            if isDots { throw Problem.badRequest("bad-path", "The path holds a dot segment.") }
         }
     }
 

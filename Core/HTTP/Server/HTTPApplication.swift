@@ -28,8 +28,8 @@ package final class HTTPApplication: Sendable {
         return Plan(match: hasPath ? router.match(head) : .nothing)
     }
 
-    /// Answers a request at once; nil when its handler has to run as a task, which `finish` does. Whatever goes wrong becomes an error
-    /// document.
+    /// Answers a request at once; nil when its handler has to run as a task, which `finish` does. Whatever goes wrong
+    /// becomes an error document.
     package func begin(_ request: inout HTTPRequest, plan: Plan) -> HTTPResponse? {
         if case .route(let matched, let parameters) = plan.match {
             request.matched = matched

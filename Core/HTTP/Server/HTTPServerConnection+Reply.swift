@@ -29,8 +29,8 @@ extension HTTPServerConnection {
     private func run(_ request: HTTPRequest) {
         let mine = number
         let application = host.application
-        // No executor preference: with one, the runtime would queue the task instead of running it here. What the handler calls
-        // back from other executors continues on this actor, which is the loop.
+        // No executor preference: with one, the runtime would queue the task instead of running it here. What the
+        // handler calls back from other executors continues on this actor, which is the loop.
         let task = Task.immediate {
             var response = await application.finish(request)
             guard self.number == mine, self.phase == .answering else { return }
