@@ -101,11 +101,11 @@ let package = Package(
         program("gantry-probe", "Tests/ProbeServer", ["CommandLine", "Config", "HTTP", "Log", "Plugin", "Server"]),
 
         // The tests, in the order of what they test.
-        tests("Bytes", ["Bytes"]),
-        tests("JSON", ["JSON"]),
+        tests("Bytes", ["Bytes", "TestSupport"]),
+        tests("JSON", ["JSON", "TestSupport"]),
         tests("Log", ["Bytes", "Log"]),
         tests("Config", ["JSON", "Config"]),
-        tests("CommandLine", ["Bytes", "JSON", "CommandLine"]),
+        tests("CommandLine", ["Bytes", "JSON", "CommandLine", "TestSupport"]),
         tests("EventLoop", ["Log", "EventLoop"]),
         tests("Crypto", ["Bytes", "JSON", "Crypto"], c: ["COpenSSL"]),
         tests("TLS", ["Bytes", "Crypto", "TestSupport"]),

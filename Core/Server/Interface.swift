@@ -71,6 +71,7 @@ final class Interface: Sendable {
         var layers: [any HTTPMiddleware] = [
             RequestIDMiddleware(), RequestMetricsMiddleware(metrics: requestMetrics), AccessLogMiddleware(),
             SessionLimitMiddleware(sessions: sessions), CORSMiddleware(router: router),
+            AccessMiddleware(),
         ]
         if settings.gzip { layers.append(GzipMiddleware()) }
         return layers

@@ -42,5 +42,35 @@ final class SessionLimitMiddleware: HTTPMiddleware {
         return nil
     }
 
-    func end(_ request: HTTPRequest, _ response: inout HTTPResponse) { sessions.leave() }
+    /// A reply that is made while it is sent is served until then: it takes its place along.
+    func end(_ request: HTTPRequest, _ response: inout HTTPResponse) {
+        let place = Place(in: sessions)
+        switch response.body {
+        case .empty, .bytes: return
+        case .stream(let length, let write):
+            response.body = .stream(length: length) { writer in
+                try await write(writer)
+                withExtendedLifetime(place) {}
+            }
+        case .events(let write):
+            response.body = .events { writer in
+                try await write(writer)
+                withExtendedLifetime(place) {}
+            }
+        case .upgrade(let name, let run):
+            response.body = .upgrade(protocol: name) { stream in
+                try await run(stream)
+                withExtendedLifetime(place) {}
+            }
+        }
+    }
+
+    /// A place that was entered; it is left when nothing holds it any more, however the reply ends.
+    private final class Place: Sendable {
+        private let sessions: SessionLimit
+
+        init(in sessions: SessionLimit) { self.sessions = sessions }
+
+        deinit { sessions.leave() }
+    }
 }

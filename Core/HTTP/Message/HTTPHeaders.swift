@@ -5,7 +5,8 @@ import GantryBytes
 /// All names and values stand in one byte buffer, and a table says where; a parsed head is that buffer, so a field
 /// costs no allocation. A name, its colon, a blank and the value stand together when they can, so that a reply takes
 /// them over as one piece. A name that is no token or a value with control characters (line breaks!) is not stored but
-/// remembered in `refusedName`, and a reply with a refused field is never sent: the client gets 500, the log the name.
+/// remembered in `refusedName`, and a reply with a refused field is never sent: the client gets 500 instead, the log
+/// tells the name.
 public struct HTTPHeaders: Sendable {
     package struct Field: Sendable {
         package var nameStart: UInt32

@@ -23,7 +23,8 @@ public struct HTTPResponse: Sendable {
     /// What follows the head.
     public var body: Body
 
-    /// Whether the head tells the request's id; apart from the fields, because most replies share those with others.
+    /// Whether the head tells the request's id; apart from the fields, because most replies share those with other
+    /// replies.
     package var tellsRequestID = false
 
     /// Makes a reply.

@@ -2,7 +2,7 @@ public import GantryJSON
 
 /// One operation of the HTTP interface: what it answers to, what it needs, and how it is documented.
 public struct Route: Sendable {
-    /// Who may call it; kept as data, enforced by the identity middleware.
+    /// Who may call it; kept as data here; the server around the router enforces it.
     public enum Access: Sendable, Hashable {
         /// Everybody.
         case anonymous

@@ -34,9 +34,8 @@ struct RoutePath {
         }
         decoded = texts
         for (position, range) in ranges.enumerated() where !isTooDeep {
-            if texts.map({ $0[position] == "." || $0[position] == ".." }) ?? Self.isDots(path, range) {
-                throw Problem.badRequest("bad-path", "The path holds a dot segment.")
-            }
+            let isDots = texts.map { $0[position] == "." || $0[position] == ".." } ?? Self.isDots(path, range)
+            if isDots { throw Problem.badRequest("bad-path", "The path holds a dot segment.") }
         }
     }
 
