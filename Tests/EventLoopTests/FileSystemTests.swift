@@ -85,7 +85,8 @@ import Testing
         try await withFiles { files, directory in
             _ = try await files.open("\(directory)/file", [.write, .create])
             // The pool's thread may hold on to its result for a moment longer.
-            try await files.loop.wait(until: { files.loop.counters.live(.file) == 0 })
+            let loop = files.loop
+            try await loop.run { try await loop.wait(until: { loop.counters.live(.file) == 0 }) }
         }
     }
 
