@@ -9,7 +9,7 @@ TEST_FLAGS := --disable-xctest $(SWIFT_FLAGS)
 SOURCES := Core Tests Package.swift $(wildcard Plugins examples)
 
 # The suites that have threads, sockets or C memory in them; the sanitizers run on these.
-SANITIZED := EventLoopTests|TLSTests|TransportTests|CryptoTests|HTTPTests|HTTPClientTests|StorageTests|PluginHostTests
+SANITIZED := LogTests|ServerTests|EventLoopTests|TLSTests|TransportTests|CryptoTests|HTTPTests|HTTPClientTests|StorageTests|PluginHostTests
 FUZZERS := JSON Config HTTP
 FUZZ_SECONDS ?= 60
 

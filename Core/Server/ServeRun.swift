@@ -79,16 +79,11 @@ struct ServeRun: Sendable {
     private func answer(
         _ signals: ServeSignals, _ server: Server, _ notifier: ServiceNotifier, _ sink: FileLogSink, _ logger: Logger
     ) async -> Int32 {
-        var reloading: Task<Void, Never>?
+        let reloads = ReloadQueue { await reload(server, notifier, logger) }
         while true {
             switch await signals.next() {
-            case .reload:
-                // Not awaited: a stop must not wait for the plugins that a reload starts and drains.
-                let last = reloading
-                reloading = Task {
-                    await last?.value
-                    await reload(server, notifier, logger)
-                }
+            // Not awaited: a stop must not wait for the plugins that a reload starts and drains.
+            case .reload: reloads.request()
             case .reopenLog: reopen(sink, logger)
             case .stop(let number): return number
             }

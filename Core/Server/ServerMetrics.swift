@@ -35,7 +35,7 @@ final class ServerMetrics: Sendable {
     func connect(port statistics: @escaping @Sendable () -> PortStatistics?) { port.withLock { $0 = statistics } }
 
     func families() -> [MetricFamily] {
-        process + requests.families + httpFamilies + portFamilies + storage
+        process + loopFamilies + requests.families + httpFamilies + portFamilies + storage
     }
 
     private var process: [MetricFamily] {
@@ -58,6 +58,23 @@ final class ServerMetrics: Sendable {
             MetricFamily(
                 "gantry_log_lines_dropped_total", .counter, help: "Lines that the log could not write.",
                 Double(droppedLogLines())),
+        ]
+    }
+
+    /// What the loops were busy with; the longest turn is that since the last scrape.
+    private var loopFamilies: [MetricFamily] {
+        let loads = loops.loops.map { ($0.name, $0.counters.takeLoad()) }
+        func samples(_ value: (LoopLoad) -> UInt64, per unit: Double = 1) -> [MetricFamily.Sample] {
+            loads.map { .init(labels: [("loop", $0.0)], value: Double(value($0.1)) / unit) }
+        }
+        return [
+            MetricFamily(
+                "gantry_loop_stalls_total", .counter,
+                help: "Turns that kept a loop from its sockets for more than \(Loop.Limits.stallMilliseconds) ms.",
+                samples: samples(\.stalls)),
+            MetricFamily(
+                "gantry_loop_longest_turn_seconds", .gauge, help: "The longest turn since the last scrape.",
+                samples: samples(\.longestTurnMilliseconds, per: 1000)),
         ]
     }
 
