@@ -117,7 +117,7 @@ let package = Package(
             "Server",
             [
                 "Bytes", "JSON", "Log", "Config", "CommandLine", "EventLoop", "HTTP", "HTTPClient", "Plugin",
-                "PluginHost", "Client", "Server",
+                "PluginHost", "Client", "Server", "Storage",
             ]),
         .executableTarget(
             name: "gantry-probe",
