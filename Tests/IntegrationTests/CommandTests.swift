@@ -50,6 +50,7 @@ import Testing
         (["serve", "surplus"], 64, "surplus"),
         (["status", "--timeout", "0"], 64, "--timeout"),
         (["status", "--server", "ftp://x"], 64, "is no server's address"),
+        (["status", "--server", "unix:"], 64, "is no server's address"),
         (["config", "chek"], 64, "unknown command \"chek\""),
         (["completion", "powershell"], 64, "powershell"),
         (["serve", "--config", "/nowhere.json"], 78, "/nowhere.json: No such file or directory"),
