@@ -66,6 +66,14 @@ import Testing
         #expect(ending.errors.contains(part), "\(ending.errors)")
     }
 
+    @Test(arguments: ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+    func `a closed standard stream is no other file's place`(closed: String) async throws {
+        let words = ["sh", "-c", "exec \"$0\" status --server http://127.0.0.1:1 \(closed)", Child.gantry]
+        #expect(try await Ending.of(words).status == 69)
+        let version = try await Ending.of(["sh", "-c", "exec \"$0\" version \(closed)", Child.gantry])
+        #expect(version.status == (closed.contains(">&-") && !closed.hasPrefix("2") ? 74 : 0))
+    }
+
     @Test func `status tells people and programs`() async throws {
         try await ServerUnderTest.run { server in
             let human = try await server.status()
