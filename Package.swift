@@ -33,6 +33,11 @@ func tests(_ name: String, _ needs: [String], c: [String] = [], exclude: [String
         swiftSettings: settings)
 }
 
+/// An executable, named as its users type it.
+func program(_ name: String, _ path: String, _ needs: [String]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies(needs, []), path: path, swiftSettings: settings)
+}
+
 /// `fuzz("JSON", …)` is the program `JSONFuzz` in `Tests/Fuzz/JSON`; its corpus is `Tests/Fuzz/Corpus/JSON`.
 func fuzz(_ name: String, _ needs: [String]) -> [Target] {
     guard isFuzzing else { return [] }
@@ -86,47 +91,38 @@ let package = Package(
                 .embedInCode("Resources/index.html"), .embedInCode("Resources/start.css"),
                 .embedInCode("Resources/start.js"),
             ]),
-        .executableTarget(
-            name: "gantry", dependencies: dependencies(["Plugin", "Server"], []), path: "Core/Gantry",
-            swiftSettings: settings),
+        program("gantry", "Core/Gantry", ["Plugin", "Server"]),
 
-        .executableTarget(
-            name: "gantry-bench", dependencies: dependencies(["JSON", "Crypto", "Storage", "TestSupport"], []),
-            path: "Tests/Benchmarks/Micro", swiftSettings: settings),
-
-        // The tests, in the order of what they test.
+        // What the tests stand on, and programs that only tests and benchmarks start.
         .target(
             name: "TestSupport", dependencies: dependencies(["Bytes", "Crypto"], []), path: "Tests/TestSupport",
             swiftSettings: settings),
-        tests("Bytes", ["Bytes"]),
-        tests("JSON", ["JSON"]),
-        tests("Log", ["Log", "Bytes"]),
-        tests("Config", ["Config", "JSON"]),
-        tests("CommandLine", ["CommandLine", "Bytes", "JSON"]),
-        tests("EventLoop", ["EventLoop", "Log"]),
+        program("gantry-bench", "Tests/Benchmarks/Micro", ["JSON", "Crypto", "Storage", "TestSupport"]),
+        program("gantry-probe", "Tests/ProbeServer", ["CommandLine", "Config", "HTTP", "Log", "Plugin", "Server"]),
+
+        // The tests, in the order of what they test.
+        tests("Bytes", ["Bytes", "TestSupport"]),
+        tests("JSON", ["JSON", "TestSupport"]),
+        tests("Log", ["Bytes", "Log"]),
+        tests("Config", ["JSON", "Config"]),
+        tests("CommandLine", ["Bytes", "JSON", "CommandLine", "TestSupport"]),
+        tests("EventLoop", ["Log", "EventLoop"]),
         tests("Crypto", ["Bytes", "JSON", "Crypto"], c: ["COpenSSL"]),
+        tests("TLS", ["Bytes", "Crypto", "TestSupport"]),
         tests("Storage", ["Storage"], c: ["CSQLite"]),
         tests("Transport", ["Bytes", "Log", "EventLoop", "Crypto", "Transport", "TestSupport"]),
-        tests("HTTP", ["HTTP", "Bytes", "JSON", "Log", "EventLoop"], c: ["CZlib"]),
-        tests("HTTPClient", ["HTTPClient", "Bytes", "Crypto", "EventLoop", "TestSupport", "Transport"]),
+        tests("HTTP", ["Bytes", "JSON", "Log", "EventLoop", "HTTP"], c: ["CZlib"]),
+        tests("HTTPClient", ["Bytes", "EventLoop", "Crypto", "Transport", "HTTPClient", "TestSupport"]),
         tests("PluginHost", ["Log", "Config", "HTTP", "Plugin", "PluginHost"]),
-        tests("Tidy", []),
-        tests("Docs", ["JSON", "Config", "CommandLine", "HTTP", "PluginHost", "Server"], c: ["gantry"]),
-        tests("TLS", ["Bytes", "Crypto", "TestSupport"]),
         tests(
             "Server",
             [
                 "Bytes", "JSON", "Log", "Config", "CommandLine", "EventLoop", "HTTP", "HTTPClient", "Plugin",
                 "PluginHost", "Client", "Server", "Storage",
             ]),
-        .executableTarget(
-            name: "gantry-probe",
-            dependencies: dependencies(["CommandLine", "Config", "HTTP", "Log", "Plugin", "Server"], []),
-            path: "Tests/ProbeServer", swiftSettings: settings),
-        .testTarget(
-            name: "IntegrationTests",
-            dependencies: dependencies(
-                ["JSON", "EventLoop", "Crypto", "Transport", "TestSupport"], ["gantry", "gantry-probe"]),
-            path: "Tests/IntegrationTests", swiftSettings: settings),
+        tests(
+            "Integration", ["JSON", "EventLoop", "Crypto", "Transport", "TestSupport"], c: ["gantry", "gantry-probe"]),
+        tests("Docs", ["JSON", "Config", "CommandLine", "HTTP", "PluginHost", "Server"], c: ["gantry"]),
+        tests("Tidy", []),
     ] + fuzz("JSON", ["JSON"]) + fuzz("HTTP", ["HTTP"]) + fuzz("Config", ["Config", "JSON"])
 )

@@ -66,7 +66,7 @@ struct AdminRoutes: Sendable {
     private static let alive = HTTPResponse.json(encoded: Array(#"{"status":"ok"}"#.utf8))
 
     private var healthz: Route {
-        Route(
+        .immediate(
             .get, "/healthz", access: .anonymous,
             documentation: .init(
                 name: "getHealth", summary: "Answers 200 as long as the server answers at all.", tags: ["server"],
@@ -75,7 +75,7 @@ struct AdminRoutes: Sendable {
     }
 
     private var readyz: Route {
-        Route(
+        .immediate(
             .get, "/readyz", access: .anonymous,
             documentation: .init(
                 name: "getReadiness",

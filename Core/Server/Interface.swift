@@ -70,7 +70,8 @@ final class Interface: Sendable {
     private func middleware(_ router: Router) -> [any HTTPMiddleware] {
         var layers: [any HTTPMiddleware] = [
             RequestIDMiddleware(), RequestMetricsMiddleware(metrics: requestMetrics), AccessLogMiddleware(),
-            ErrorMiddleware(), SessionLimitMiddleware(sessions: sessions), CORSMiddleware(router: router),
+            SessionLimitMiddleware(sessions: sessions), CORSMiddleware(router: router),
+            AccessMiddleware(),
         ]
         if settings.gzip { layers.append(GzipMiddleware()) }
         return layers

@@ -1,20 +1,17 @@
 import GantryHTTP
 
 /// Measures each request from its head to the end of its handler.
-struct RequestMetricsMiddleware: HTTPMiddleware {
-    let metrics: RequestMetrics
+final class RequestMetricsMiddleware: HTTPMiddleware {
+    private let metrics: RequestMetrics
 
-    func handle(_ request: HTTPRequest, next: HTTPHandler) async throws -> HTTPResponse {
-        let start = ContinuousClock.now
+    init(metrics: RequestMetrics) { self.metrics = metrics }
+
+    func begin(_ request: inout HTTPRequest) -> HTTPResponse? {
         metrics.began()
-        do {
-            let response = try await next(request)
-            metrics.ended(status: Int(response.status.code), after: .now - start)
-            return response
-        } catch {
-            let status = (error as? Problem)?.status.code ?? 500
-            metrics.ended(status: Int(status), after: .now - start)
-            throw error
-        }
+        return nil
+    }
+
+    func end(_ request: HTTPRequest, _ response: inout HTTPResponse) {
+        metrics.ended(status: Int(response.status.code), after: .now - request.startedAt)
     }
 }

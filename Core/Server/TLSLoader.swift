@@ -58,7 +58,9 @@ enum TLSLoader {
     }
 
     private static func warnAboutValidity(_ identity: TLSIdentity, _ logger: Logger) {
-        guard let leaf = identity.chain.first, let validity = try? leaf.validity() else { return }
+        guard let leaf = identity.chain.first,
+            let validity = try? leaf.validity()  // A certificate without dates was refused before.
+        else { return }
         let subject = (try? leaf.subject().description) ?? "?"  // Only a name for the log.
         var now = time_t()
         unsafe time(&now)

@@ -1,4 +1,5 @@
 import GantryBytes
+import TestSupport
 import Testing
 
 @Suite struct ULIDTests {

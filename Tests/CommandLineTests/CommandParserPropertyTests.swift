@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import GantryCommandLine
@@ -6,7 +7,7 @@ import Testing
 @Suite struct CommandParserPropertyTests {
     @Test(arguments: 0..<400 as Range<UInt64>)
     func whatIsSpelledIsParsed(seed: UInt64) throws {
-        var random = SeededRandom(state: seed)
+        var random = SeededRandom(seed: seed)
         let command = declare(&random)
         try #require(command.declarationProblems() == [])
         let expected = values(for: command, &random)

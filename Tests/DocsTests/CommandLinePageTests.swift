@@ -20,6 +20,17 @@ import Testing
         try Self.page.expect("commands", toBe: table.text)
     }
 
+    /// An advice that names a command which is not there helps nobody.
+    @Test func `texts of the program name commands that it has`() throws {
+        let known = Set(try Self.program.root.subcommands.map(\.name))
+        var named: [String: String] = [:]
+        for (file, line) in try Project.lines(in: "Core") where !line.drop(while: \.isWhitespace).hasPrefix("//") {
+            for match in line.matches(of: #/`gantry ([a-z]+)/#) { named[String(match.1)] = file }
+        }
+        #expect(named["status"] != nil || named["serve"] != nil, "nothing was found")
+        #expect(named.filter { !known.contains($0.key) } == [:])
+    }
+
     @Test func `the options of all commands are those of the program`() throws {
         var table = DocsTable("option", "environment", "what it does")
         for option in try Self.program.root.options where !option.isHidden {

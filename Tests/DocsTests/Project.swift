@@ -13,6 +13,15 @@ enum Project {
         return URL(fileURLWithPath: own ?? "").deletingLastPathComponent().path + "/gantry"
     }()
 
+    /// Every line of the sources below a folder, with the file that it stands in.
+    static func lines(in folder: String) throws -> [(file: String, line: Substring)] {
+        guard let files = FileManager.default.enumerator(atPath: root + "/" + folder) else { return [] }
+        return try files.compactMap { $0 as? String }.filter { $0.hasSuffix(".swift") }.flatMap { file in
+            try String(contentsOfFile: "\(root)/\(folder)/\(file)", encoding: .utf8)
+                .split(separator: "\n").map { (file, $0) }
+        }
+    }
+
     /// The names in a folder of the project, sorted.
     static func names(in folder: String) throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: root + "/" + folder).sorted()

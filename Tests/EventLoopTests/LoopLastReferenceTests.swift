@@ -18,10 +18,16 @@ import Testing
     }
 
     @Test func `a loop may end with a job that nothing else keeps it for`() async throws {
-        for _ in 0..<300 {
-            let (ended, end) = AsyncStream<Void>.makeStream()
-            try await leave { end.yield() }
-            for await _ in ended { break }
+        // Many at once, so that a new thread now and then overtakes the one that has started it.
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<1000 {
+                group.addTask {
+                    let (ended, end) = AsyncStream<Void>.makeStream()
+                    try await self.leave { end.yield() }
+                    for await _ in ended { break }
+                }
+            }
+            try await group.waitForAll()
         }
     }
 

@@ -127,6 +127,23 @@ import Testing
         }
     }
 
+    @Test func `no HTTP 2 where the configuration says so`() async throws {
+        let authority = try TestAuthority()
+        let root = Array(try authority.root.pem().utf8)
+        var configuration = TLSServerConfiguration(identities: [try authority.server("localhost")])
+        configuration.applicationProtocols = ["h2", "http/1.1"]
+        try await withTLSServer(configuration, Self.answer) { server in
+            try await withClient({
+                $0.tls.authorities = .bytes(root)
+                $0.httpVersion = .http1Only
+            }) { client in
+                let response = try await client.send(HTTPClientRequest("GET", try url(server)))
+                #expect(response.head.version == "1.1")
+                #expect(try await response.collect(upTo: 6) == Array("secure".utf8))
+            }
+        }
+    }
+
     @Test func `HTTP 2 where the server offers it`() async throws {
         let authority = try TestAuthority()
         let root = Array(try authority.root.pem().utf8)

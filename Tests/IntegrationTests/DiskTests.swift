@@ -88,7 +88,8 @@ final class SmallDisk: Sendable {
     }
 
     deinit {
-        if isMounted { _ = unsafe umount2(path, Int32(MNT_DETACH)) }
+        // A protected one is mounted twice.
+        while isMounted, unsafe umount2(path, Int32(MNT_DETACH)) == 0 {}
         _ = unsafe rmdir(path)
     }
 

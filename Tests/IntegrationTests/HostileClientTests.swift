@@ -135,6 +135,14 @@ import Testing
         }
     }
 
+    @Test func `a path for users is refused as long as there are none`() async throws {
+        try await ServerUnderTest.run(["probe": [:]], probe) { server in
+            let reply = try await server.get("/probe/members")
+            #expect(reply.status == 401 && reply.problem == "sign-in-required")
+            #expect(reply.fields["www-authenticate"] == "Bearer")
+        }
+    }
+
     @Test func `a door has the port's connections with its first bytes`() async throws {
         try await ServerUnderTest.run(["probe": [:]], probe) { server in
             let wire = try await server.connect()

@@ -1,4 +1,5 @@
 import GantryJSON
+import TestSupport
 import Testing
 
 @Suite struct JSONWriterTests {

@@ -35,7 +35,7 @@ struct ProbePlugin: Plugin {
 
     var contributions: Contributions {
         Contributions(
-            routes: [greeting, hold, holding, release, echo, stream, fail],
+            routes: [greeting, members, hold, holding, release, echo, stream, fail],
             doors: [Door(name: "probe", signatures: [Array("<PROBE".utf8)], serve: Self.serveDoor)])
     }
 
@@ -53,6 +53,10 @@ struct ProbePlugin: Plugin {
     private var greeting: Route {
         let text = configuration.greeting
         return Route(.get, "/probe/greeting", access: .anonymous) { _ in .text(text) }
+    }
+
+    private var members: Route {
+        Route(.get, "/probe/members", access: .grant("probe:members")) { _ in .text("for members only") }
     }
 
     /// Answers when somebody releases it.

@@ -12,7 +12,7 @@ import Testing
         writeFile(store.path, Array(repeating: 0x61, count: 8192))
         let error = await storageError { try await store.open() }
         #expect(error?.kind == .corrupt)
-        #expect(error?.description.hasSuffix("stop the server and run `gantry doctor`") == true)
+        #expect(error?.description.hasSuffix("stop the server and restore a backup") == true)
         #expect(fileBytes(store.path) == Array(repeating: 0x61, count: 8192))
     }
 

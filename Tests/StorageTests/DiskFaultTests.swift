@@ -106,7 +106,7 @@ import Testing
         disk.set { $0.doSyncsFail = true }
         let error = await storageError { try await database.addNote("unknown") }
         #expect(error?.kind == .ioError)
-        #expect(error?.advice == "look into the system log for disk errors, then run `gantry doctor`")
+        #expect(error?.advice == "look into the system log for disk errors, then start the server again")
         disk.set { $0.doSyncsFail = false }
         try await database.addNote("after")
         #expect(try await database.noteIDs() == ["after", "before"])

@@ -2,6 +2,24 @@ import GantryStorage
 import Testing
 
 @Suite struct SQLiteDatabaseTests {
+    @Test func `a column without a value is nil, any other its value`() async throws {
+        let store = try TemporaryStore()
+        defer { store.remove() }
+        let database = try await store.open()
+        func reads(_ sql: SQL, _ isMissing: Bool) async throws -> Bool? {
+            try await database.read { transaction in
+                try transaction.first(sql) { row in
+                    isMissing
+                        ? try row.optionalInteger(0) == nil && row.optionalReal(1) == nil && row.optionalBlob(2) == nil
+                        : try row.optionalInteger(0) == 7 && row.optionalReal(1) == 1.5
+                            && row.optionalBlob(2) == [0x61]
+                }
+            }
+        }
+        #expect(try await reads(SQL("SELECT NULL, NULL, NULL"), true) == true)
+        #expect(try await reads(SQL("SELECT 7, 1.5, CAST('a' AS BLOB)"), false) == true)
+    }
+
     @Test func `values come back as they went in`() async throws {
         let store = try TemporaryStore()
         defer { store.remove() }

@@ -73,7 +73,7 @@ extension SocketStream {
         let gathered = loop.gatherer.take()
         let sent = send(gathered.span)
         if sent < gathered.count, !isClosed { enqueue { $0.append([UInt8](gathered[sent...])) } }
-        loop.gatherer.giveBack(gathered)
+        loop.gatherer.giveBack(consume gathered)
     }
 
     func discardGathered() {

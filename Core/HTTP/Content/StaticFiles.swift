@@ -25,7 +25,7 @@ package struct StaticFiles: Sendable {
     /// One hidden route per file.
     package func routes(access: Route.Access = .anonymous) -> [Route] {
         files.sorted { $0.key < $1.key }.map { path, file in
-            Route(.get, path, access: access, options: Route.Options(isHidden: true)) { request in
+            .immediate(.get, path, access: access, options: Route.Options(isHidden: true)) { request in
                 reply(to: request.headers, with: file)
             }
         }

@@ -3,7 +3,8 @@ import GantryBytes
 /// The fields of a message in their order, found by name without regard to case.
 ///
 /// All names and values stand in one byte buffer, and a table says where; a parsed head is that buffer, so a field
-/// costs no allocation. A name that is no token or a value with control characters (line breaks!) is not stored but
+/// costs no allocation. A name, its colon, a blank and the value stand together when they can, so that a reply takes
+/// them over as one piece. A name that is no token or a value with control characters (line breaks!) is not stored but
 /// remembered in `refusedName`, and a reply with a refused field is never sent: the client gets 500 instead, the log
 /// tells the name.
 public struct HTTPHeaders: Sendable {
@@ -19,8 +20,9 @@ public struct HTTPHeaders: Sendable {
 
     package private(set) var bytes: [UInt8]
     package private(set) var fields: [Field]
-    /// The name of the first field that was refused because it could have broken the message.
-    public private(set) var refusedName: String?
+    /// The place in `bytes` of the refused name; as a text it would make each copy of the list dearer.
+    private var refusedStart: UInt32 = 0
+    private var refusedLength: UInt32?
 
     /// Makes an empty list.
     public init() {
@@ -33,6 +35,14 @@ public struct HTTPHeaders: Sendable {
         self.bytes = bytes
         self.fields = fields
     }
+
+    /// The name of the first field that was refused because it could have broken the message.
+    public var refusedName: String? {
+        refusedLength.map { text(Int(refusedStart)..<Int(refusedStart + $0)) }
+    }
+
+    /// Whether a field was refused.
+    package var isRefused: Bool { refusedLength != nil }
 
     /// How many fields there are.
     public var count: Int { fields.count }
@@ -66,8 +76,7 @@ public struct HTTPHeaders: Sendable {
         let nameBytes = name.utf8.span
         let valueBytes = value.utf8.span
         guard Self.isValid(name: nameBytes), Self.isValid(value: valueBytes) else {
-            refusedName = refusedName ?? name
-            return
+            return refuse(nameBytes)
         }
         if fields.isEmpty {
             bytes.reserveCapacity(nameBytes.count + valueBytes.count + 64)
@@ -75,11 +84,20 @@ public struct HTTPHeaders: Sendable {
         }
         let start = UInt32(bytes.count)
         bytes.append(nameBytes)
+        bytes.append(ByteClass.colon)
+        bytes.append(ByteClass.space)
         bytes.append(valueBytes)
         fields.append(
             Field(
                 nameStart: start, nameLength: UInt32(nameBytes.count),
-                valueStart: start + UInt32(nameBytes.count), valueLength: UInt32(valueBytes.count)))
+                valueStart: start + UInt32(nameBytes.count) + 2, valueLength: UInt32(valueBytes.count)))
+    }
+
+    private mutating func refuse(_ name: Span<UInt8>) {
+        guard refusedLength == nil else { return }
+        refusedStart = UInt32(bytes.count)
+        refusedLength = UInt32(name.count)
+        bytes.append(name)
     }
 
     /// Removes all fields `name`.

@@ -15,15 +15,19 @@ public struct HTTPRequest: Sendable {
     public package(set) var parameters: RouteParameters
     /// The route that matched; a reference, so that copies of a request stay cheap.
     package var matched: MatchedRoute?
+    /// When the server began to answer.
+    package let startedAt: ContinuousClock.Instant
     private var attachments: [ObjectIdentifier: any Sendable]
 
     package init(
-        head: HTTPRequestHead, connection: HTTPConnectionInfo, body: HTTPRequestBody = .empty, id: String = ""
+        head: HTTPRequestHead, connection: HTTPConnectionInfo, body: HTTPRequestBody = .empty, id: String = "",
+        startedAt: ContinuousClock.Instant = .now
     ) {
         self.head = head
         self.connection = connection
         self.body = body
         self.id = id
+        self.startedAt = startedAt
         parameters = RouteParameters()
         attachments = [:]
     }

@@ -23,6 +23,10 @@ public struct HTTPResponse: Sendable {
     /// What follows the head.
     public var body: Body
 
+    /// Whether the head tells the request's id; apart from the fields, because most replies share those with other
+    /// replies.
+    package var tellsRequestID = false
+
     /// Makes a reply.
     public init(_ status: HTTPStatus = .ok, headers: HTTPHeaders = HTTPHeaders(), body: Body = .empty) {
         self.status = status

@@ -2,7 +2,7 @@ import GantryEventLoop
 package import GantryLog
 
 /// Writes one event per request when its reply begins: what was asked, what was answered, how long it took.
-package struct AccessLogMiddleware: HTTPMiddleware {
+package final class AccessLogMiddleware: HTTPMiddleware {
     private let level: LogLevel
     private let clock: @Sendable () -> ContinuousClock.Instant
 
@@ -11,25 +11,14 @@ package struct AccessLogMiddleware: HTTPMiddleware {
         self.clock = clock
     }
 
-    package func handle(_ request: HTTPRequest, next: HTTPHandler) async throws -> HTTPResponse {
-        guard request.connection.logger.isEnabled(level) else { return try await next(request) }
-        let start = clock()
-        do {
-            let response = try await next(request)
-            write(request, response.status, response.body.knownLength, since: start)
-            return response
-        } catch {
-            let response = ErrorDocument.response(to: error, for: request)
-            write(request, response.status, response.body.knownLength, since: start)
-            return response
-        }
+    package func end(_ request: HTTPRequest, _ response: inout HTTPResponse) {
+        guard request.connection.logger.isEnabled(level) else { return }
+        write(request, response.status, response.body.knownLength)
     }
 
     /// The query is left out: it may hold secrets.
-    private func write(
-        _ request: HTTPRequest, _ status: HTTPStatus, _ length: Int?, since start: ContinuousClock.Instant
-    ) {
-        let taken = start.duration(to: clock()).components
+    private func write(_ request: HTTPRequest, _ status: HTTPStatus, _ length: Int?) {
+        let taken = request.startedAt.duration(to: clock()).components
         let milliseconds = Double(taken.seconds * 1_000_000 + taken.attoseconds / 1_000_000_000_000) / 1000
         var fields: LogFields = [
             "method": .string(request.method.rawValue), "path": .string(request.path),

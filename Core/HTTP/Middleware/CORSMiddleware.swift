@@ -1,33 +1,28 @@
 /// Lets pages of other origins call the routes that ask for it, and answers their preflight requests.
-package struct CORSMiddleware: HTTPMiddleware {
+package final class CORSMiddleware: HTTPMiddleware {
     private let router: Router
 
     package init(router: Router) { self.router = router }
 
-    package func handle(_ request: HTTPRequest, next: HTTPHandler) async throws -> HTTPResponse {
-        guard let origin = request.headers["Origin"] else { return try await next(request) }
-        if request.method == .options, let wanted = request.headers["Access-Control-Request-Method"] {
-            return try await preflight(request, origin, HTTPMethod(wanted), next)
-        }
-        guard let cors = request.route?.options.cors else { return try await next(request) }
-        var response: HTTPResponse
-        do {
-            response = try await next(request)
-        } catch {
-            response = ErrorDocument.response(to: error, for: request)
-        }
-        Self.allow(origin, cors, &response.headers)
-        return response
+    package func begin(_ request: inout HTTPRequest) -> HTTPResponse? {
+        guard request.method == .options, let origin = request.headers["Origin"],
+            let wanted = request.headers["Access-Control-Request-Method"]
+        else { return nil }
+        return preflight(request, origin, HTTPMethod(wanted))
     }
 
-    private func preflight(
-        _ request: HTTPRequest, _ origin: String, _ wanted: HTTPMethod, _ next: HTTPHandler
-    ) async throws -> HTTPResponse {
+    package func end(_ request: HTTPRequest, _ response: inout HTTPResponse) {
+        guard let cors = request.matched?.route.options.cors, let origin = request.headers["Origin"] else { return }
+        Self.allow(origin, cors, &response.headers)
+    }
+
+    /// The permission that a browser asks for before it sends the request itself; nil when the route gives none.
+    private func preflight(_ request: HTTPRequest, _ origin: String, _ wanted: HTTPMethod) -> HTTPResponse? {
         let bytes = request.head.headers.bytes
         guard
             case .route(let matched, _) = router.match(wanted, bytes.span.extracting(request.head.pathRange)),
             let cors = matched.route.options.cors
-        else { return try await next(request) }
+        else { return nil }
         var response = HTTPResponse(.noContent)
         Self.allow(origin, cors, &response.headers)
         guard response.headers.contains("Access-Control-Allow-Origin") else { return response }

@@ -27,16 +27,3 @@ package enum ErrorDocument {
         return .internalError("The server failed; its log tells why under the id of this request.")
     }
 }
-
-/// The error layer as middleware: placed inside the access log, so that the log sees the final status.
-package struct ErrorMiddleware: HTTPMiddleware {
-    package init() {}
-
-    package func handle(_ request: HTTPRequest, next: HTTPHandler) async throws -> HTTPResponse {
-        do {
-            return try await next(request)
-        } catch {
-            return ErrorDocument.response(to: error, for: request)
-        }
-    }
-}

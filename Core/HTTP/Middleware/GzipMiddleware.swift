@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Compresses replies whose client accepts gzip and whose content gets smaller by it.
-package struct GzipMiddleware: HTTPMiddleware {
+package final class GzipMiddleware: HTTPMiddleware {
     /// Shorter bodies fit one packet anyway.
     package static let bodyBytesMin = 1024
     /// Longer whole bodies are sent as they are: compressing them would hold up the loop.
@@ -9,14 +9,13 @@ package struct GzipMiddleware: HTTPMiddleware {
 
     package init() {}
 
-    package func handle(_ request: HTTPRequest, next: HTTPHandler) async throws -> HTTPResponse {
-        var response = try await next(request)
-        guard Self.isWorthwhile(response) else { return response }
+    package func end(_ request: HTTPRequest, _ response: inout HTTPResponse) {
+        guard Self.isWorthwhile(response) else { return }
         response.headers.add("Vary", "Accept-Encoding")
-        guard Self.accepts(request.headers) else { return response }
+        guard Self.accepts(request.headers) else { return }
         switch response.body {
         case .bytes(let bytes):
-            guard let packed = Gzip.compress(bytes), packed.count < bytes.count else { return response }
+            guard let packed = Gzip.compress(bytes), packed.count < bytes.count else { return }
             response.body = .bytes(packed)
         case .stream(_, let write):
             response.body = .stream(length: nil) { writer in
@@ -24,14 +23,12 @@ package struct GzipMiddleware: HTTPMiddleware {
                 try await write(HTTPBodyWriter(packer))
                 try await packer.finish()
             }
-        case .empty, .events, .upgrade:
-            return response
+        case .empty, .events, .upgrade: return
         }
         response.headers["Content-Encoding"] = "gzip"
         response.headers.remove("Accept-Ranges")
         // Two encodings of one thing are different bytes, so that a strong tag would be wrong.
         if let tag = response.headers["ETag"], !tag.hasPrefix("W/") { response.headers["ETag"] = "W/" + tag }
-        return response
     }
 
     static func accepts(_ headers: HTTPHeaders) -> Bool {

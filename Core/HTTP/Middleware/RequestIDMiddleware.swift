@@ -1,24 +1,16 @@
 /// Gives each reply its request's id; a client's own `X-Request-ID` is taken over when it is harmless.
-package struct RequestIDMiddleware: HTTPMiddleware {
+package final class RequestIDMiddleware: HTTPMiddleware {
     /// Longest id that is taken over.
     package static let idBytesMax = 64
-    private static let name = "X-Request-ID"
 
     package init() {}
 
-    package func handle(_ request: HTTPRequest, next: HTTPHandler) async throws -> HTTPResponse {
-        var request = request
-        if let id = request.headers[Self.name], Self.isHarmless(id) { request.id = id }
-        var response: HTTPResponse
-        do {
-            response = try await next(request)
-        } catch {
-            // Here, because outside this layer the id of the client is not known.
-            response = ErrorDocument.response(to: error, for: request)
-        }
-        response.headers.add(Self.name, request.id)
-        return response
+    package func begin(_ request: inout HTTPRequest) -> HTTPResponse? {
+        if let id = request.head.headers["X-Request-ID"], Self.isHarmless(id) { request.id = id }
+        return nil
     }
+
+    package func end(_ request: HTTPRequest, _ response: inout HTTPResponse) { response.tellsRequestID = true }
 
     private static func isHarmless(_ id: String) -> Bool {
         (1...idBytesMax).contains(id.utf8.count)

@@ -12,6 +12,11 @@ enum ByteClass {
     /// Letters and `^_` + "`" + `|~`.
     private static let tokenHigh: UInt64 = 0x57FF_FFFF_C7FF_FFFE
 
+    /// `!$%&'()*+,-.:;=` and the digits.
+    private static let hostLow: UInt64 = 0x2FFF_7FF2_0000_0000
+    /// Letters and `[]_~`.
+    private static let hostHigh: UInt64 = 0x47FF_FFFE_AFFF_FFFE
+
     /// A character of a token: method, field name, parameter name.
     @inline(__always)
     static func isToken(_ byte: UInt8) -> Bool {
@@ -33,18 +38,11 @@ enum ByteClass {
     }
 
     /// A character of `uri-host` or a port: unreserved, sub-delims, percent, brackets and colon.
+    @inline(__always)
     static func isHost(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"):
-            true
-        case UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"), UInt8(ascii: "!"),
-            UInt8(ascii: "$"), UInt8(ascii: "&"), UInt8(ascii: "'"), UInt8(ascii: "("), UInt8(ascii: ")"),
-            UInt8(ascii: "*"), UInt8(ascii: "+"), UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "="),
-            UInt8(ascii: "%"), UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: ":"):
-            true
-        default: false
-        }
+        guard byte < 128 else { return false }
+        let set = byte < 64 ? hostLow : hostHigh
+        return (set >> UInt64(byte & 63)) & 1 == 1
     }
 
     @inline(__always)

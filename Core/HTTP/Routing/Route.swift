@@ -2,7 +2,7 @@ public import GantryJSON
 
 /// One operation of the HTTP interface: what it answers to, what it needs, and how it is documented.
 public struct Route: Sendable {
-    /// Who may call it; kept as data, enforced by the identity middleware.
+    /// Who may call it; kept as data here; the server around the router enforces it.
     public enum Access: Sendable, Hashable {
         /// Everybody.
         case anonymous
@@ -90,7 +90,11 @@ public struct Route: Sendable {
     /// How it is described.
     public var documentation: Documentation
     /// What answers.
-    public var handler: HTTPHandler
+    public var handler: HTTPHandler {
+        didSet { immediateHandler = nil }
+    }
+    /// The same, when it never waits.
+    package private(set) var immediateHandler: HTTPImmediateHandler?
 
     /// Makes a route.
     public init(
@@ -103,5 +107,17 @@ public struct Route: Sendable {
         self.options = options
         self.documentation = documentation
         self.handler = handler
+    }
+
+    /// Makes a route whose handler has its answer at hand: it must neither wait nor compute for long.
+    public static func immediate(
+        _ method: HTTPMethod, _ pattern: String, access: Access, options: Options = Options(),
+        documentation: Documentation = Documentation(), handler: @escaping HTTPImmediateHandler
+    ) -> Route {
+        var route = Route(
+            method, pattern, access: access, options: options, documentation: documentation,
+            handler: { try handler($0) })
+        route.immediateHandler = handler
+        return route
     }
 }

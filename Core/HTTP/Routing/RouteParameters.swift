@@ -1,27 +1,28 @@
 /// The decoded values of a route's `{…}` segments.
 public struct RouteParameters: Sendable, Hashable {
-    private var values: [String] = []
-    private var names: [String] = []
+    private struct Entry: Sendable, Hashable {
+        let name: String
+        let value: String
+    }
+
+    /// One array, because each request copies it several times.
+    private var entries: [Entry] = []
 
     /// No parameters.
     public init() {}
 
     /// Makes parameters; for tests of handlers.
     public init(_ pairs: KeyValuePairs<String, String>) {
-        for (name, value) in pairs {
-            names.append(name)
-            values.append(value)
-        }
+        entries = pairs.map { Entry(name: $0.key, value: $0.value) }
     }
 
     package init(names: [String], values: [String]) {
-        self.names = names
-        self.values = values
+        entries = zip(names, values).map { Entry(name: $0, value: $1) }
     }
 
     /// The text of the segment `{name}`; nil when the route has no such segment.
     public subscript(name: String) -> String? {
-        names.firstIndex(of: name).map { values[$0] }
+        entries.first { $0.name == name }?.value
     }
 
     /// The text of the segment `{name}`; throws a 500 problem when the route has no such segment, which is a fault of

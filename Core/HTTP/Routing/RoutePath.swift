@@ -34,10 +34,17 @@ struct RoutePath {
         }
         decoded = texts
         for (position, range) in ranges.enumerated() where !isTooDeep {
-            let isDots =
-                texts.map { $0[position] == "." || $0[position] == ".." }
-                ?? (path.equals(".", range) || path.equals("..", range))
+            let isDots = texts.map { $0[position] == "." || $0[position] == ".." } ?? Self.isDots(path, range)
             if isDots { throw Problem.badRequest("bad-path", "The path holds a dot segment.") }
+        }
+    }
+
+    private static func isDots(_ path: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        let dot = UInt8(ascii: ".")
+        return switch range.count {
+        case 1: path[range.lowerBound] == dot
+        case 2: path[range.lowerBound] == dot && path[range.lowerBound + 1] == dot
+        default: false
         }
     }
 

@@ -9,8 +9,8 @@ package final class Router: Sendable {
         /// The path exists, with these methods, but not with this one.
         case wrongMethod(allowed: [HTTPMethod])
         case nothing
-        /// The path is malformed.
-        case problem(Problem)
+        /// The path is malformed. Indirect, so that a match is as small as a route.
+        indirect case problem(Problem)
     }
 
     private struct Node {
@@ -158,7 +158,7 @@ package final class Router: Sendable {
         }
         let parameters =
             walk.values.isEmpty
-            ? RouteParameters() : RouteParameters(names: route.pattern.parameterNames, values: walk.values)
+            ? RouteParameters() : RouteParameters(names: route.parameterNames, values: walk.values)
         walk.found = .route(route, parameters)
     }
 }
@@ -167,9 +167,11 @@ package final class Router: Sendable {
 package final class MatchedRoute: Sendable {
     package let route: Route
     package let pattern: RoutePattern
+    let parameterNames: [String]
 
     init(_ route: Route, _ pattern: RoutePattern) {
         self.route = route
         self.pattern = pattern
+        parameterNames = pattern.parameterNames
     }
 }

@@ -3,79 +3,95 @@ package final class HTTPApplication: Sendable {
     /// What the head alone decides, before any of the body is read.
     package struct Plan: Sendable {
         let match: Router.Match
+
         /// nil means the server's default.
-        package let bodyBytesMax: Int?
+        package var bodyBytesMax: Int? {
+            if case .route(let found, _) = match { found.route.options.bodyBytesMax } else { nil }
+        }
         /// nil means the server's default.
-        package let timeout: Duration?
+        package var timeout: Duration? {
+            if case .route(let found, _) = match { found.route.options.timeout } else { nil }
+        }
     }
 
     package let router: Router
-    private let handler: HTTPHandler
+    private let layers: [any HTTPMiddleware]
 
     /// Puts the middleware around the routes; the first one is the outermost.
     package init(router: Router, middleware: [any HTTPMiddleware] = []) {
         self.router = router
-        var handler: HTTPHandler = { request in try await Self.answer(request) }
-        for layer in middleware.reversed() {
-            let next = handler
-            handler = { request in try await layer.handle(request, next: next) }
-        }
-        self.handler = handler
+        layers = middleware
     }
 
     /// Finds the route for a head.
     package func plan(for head: HTTPRequestHead) -> Plan {
-        guard head.form == .origin || head.form == .absolute else {
-            return Plan(match: .nothing, bodyBytesMax: nil, timeout: nil)
-        }
-        let match = router.match(head)
-        guard case .route(let found, _) = match else { return Plan(match: match, bodyBytesMax: nil, timeout: nil) }
-        return Plan(
-            match: match, bodyBytesMax: found.route.options.bodyBytesMax, timeout: found.route.options.timeout)
+        let hasPath = head.form == .origin || head.form == .absolute
+        return Plan(match: hasPath ? router.match(head) : .nothing)
     }
 
-    /// Answers a request; whatever goes wrong becomes an error document.
-    package func respond(_ request: HTTPRequest, plan: Plan) async -> HTTPResponse {
-        var request = request
-        switch plan.match {
-        case .route(let matched, let parameters):
+    /// Answers a request at once; nil when its handler has to run as a task, which `finish` does. Whatever goes wrong
+    /// becomes an error document.
+    package func begin(_ request: inout HTTPRequest, plan: Plan) -> HTTPResponse? {
+        if case .route(let matched, let parameters) = plan.match {
             request.matched = matched
             request.parameters = parameters
-        default:
-            request[UnmatchedKey.self] = Unmatched(plan.match, methods: router.methods)
         }
+        var passed = 0
+        var response: HTTPResponse
         do {
-            return try await handler(request)
+            guard let answer = try answer(&request, plan.match, &passed) else { return nil }
+            response = answer
         } catch {
-            return ErrorDocument.response(to: error, for: request)
+            response = ErrorDocument.response(to: error, for: request)
+        }
+        end(request, &response, passed)
+        return response
+    }
+
+    private func answer(
+        _ request: inout HTTPRequest, _ match: Router.Match, _ passed: inout Int
+    ) throws -> HTTPResponse? {
+        while passed < layers.count {
+            if let response = try layers[passed].begin(&request) { return response }
+            passed += 1
+        }
+        guard let matched = request.matched else { return try unmatched(request, match) }
+        return try matched.route.immediateHandler?(request)
+    }
+
+    /// Runs the handler of a request that all layers have let pass.
+    package func finish(_ request: HTTPRequest) async -> HTTPResponse {
+        var response: HTTPResponse
+        do {
+            guard let matched = request.matched else { throw Problem.internalError() }
+            response = try await matched.route.handler(request)
+        } catch {
+            response = ErrorDocument.response(to: error, for: request)
+        }
+        end(request, &response, layers.count)
+        return response
+    }
+
+    /// Shows the reply to the layers that the request has passed, from the inside out.
+    private func end(_ request: HTTPRequest, _ response: inout HTTPResponse, _ passed: Int) {
+        var index = passed
+        while index > 0 {
+            index -= 1
+            layers[index].end(request, &response)
         }
     }
 
-    private enum UnmatchedKey: HTTPRequestKey { typealias Value = Unmatched }
-
-    private struct Unmatched: Sendable {
-        let match: Router.Match
-        let methods: [HTTPMethod]
-
-        init(_ match: Router.Match, methods: [HTTPMethod]) {
-            self.match = match
-            self.methods = methods
-        }
-    }
-
-    /// The innermost handler: the route's own, or what stands for a route that is not there.
-    private static func answer(_ request: HTTPRequest) async throws -> HTTPResponse {
-        if let matched = request.matched { return try await matched.route.handler(request) }
-        guard let unmatched = request[UnmatchedKey.self] else { throw Problem.internalError() }
-        if request.head.form == .asterisk { return allow(unmatched.methods) }
+    /// What stands for a route that is not there.
+    private func unmatched(_ request: HTTPRequest, _ match: Router.Match) throws -> HTTPResponse {
+        if request.head.form == .asterisk { return Self.allow(router.methods) }
         if request.method == .trace || !HTTPMethod.known.contains(request.method) {
             throw Problem(
                 "method-not-implemented", .notImplemented, "Not implemented",
                 detail: "This server has no method \(request.method.rawValue).")
         }
-        switch unmatched.match {
+        switch match {
         case .wrongMethod(let allowed):
-            if request.method == .options { return allow(allowed) }
+            if request.method == .options { return Self.allow(allowed) }
             throw Problem(
                 "method-not-allowed", .methodNotAllowed, "Method not allowed",
                 detail: "The path exists, but not for \(request.method.rawValue).",

@@ -3,6 +3,8 @@ final class HTTPExchange {
     let head: HTTPRequestHead
     let plan: HTTPApplication.Plan
     let startedAt: Int64
+    /// How long the handler may take, in milliseconds.
+    let handlerTime: Int64
     /// What has arrived of the body and nobody has read yet.
     var body: [[UInt8]] = []
     var bodyCount = 0
@@ -33,10 +35,11 @@ final class HTTPExchange {
         case events(chunked: Bool)
     }
 
-    init(head: HTTPRequestHead, plan: HTTPApplication.Plan, startedAt: Int64) {
+    init(head: HTTPRequestHead, plan: HTTPApplication.Plan, startedAt: Int64, handlerTime: Int64) {
         self.head = head
         self.plan = plan
         self.startedAt = startedAt
+        self.handlerTime = handlerTime
         owesContinue = head.expectsContinue
     }
 
@@ -59,12 +62,14 @@ final class HTTPExchange {
     }
 
     func wakeBody() {
-        bodyWaiter?.resume()
+        guard let waiter = bodyWaiter else { return }
         bodyWaiter = nil
+        waiter.resume()
     }
 
     func wakeDrain() {
-        drainWaiter?.resume()
+        guard let waiter = drainWaiter else { return }
         drainWaiter = nil
+        waiter.resume()
     }
 }

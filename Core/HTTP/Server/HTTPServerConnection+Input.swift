@@ -83,6 +83,8 @@ extension HTTPServerConnection {
                     exchange.isReceived || exchange.bodyCount >= host.limits.bodyWindowBytes
                 {
                     dispatch()
+                    // The usual end: one request came, one reply was made.
+                    if phase == .reading, position == bytes.count, !isSkippingBody { return }
                 }
             }
         } catch {
@@ -99,14 +101,16 @@ extension HTTPServerConnection {
 
     private func begin(_ head: HTTPRequestHead) throws(HTTPParseError) {
         let plan = host.application.plan(for: head)
-        exchange = HTTPExchange(head: head, plan: plan, startedAt: host.now)
+        let bodyBytesMax = plan.bodyBytesMax ?? host.limits.bodyBytes
+        let handlerTime = plan.timeout?.wholeMilliseconds ?? host.times.handler
+        exchange = HTTPExchange(head: head, plan: plan, startedAt: host.now, handlerTime: handlerTime)
         phase = .answering
         isHeadTimed = false
         host.counters.requests.add(1, ordering: .relaxed)
         windowStart = host.now
         windowBytes = 0
         deadline = host.now + host.times.bodyIdle
-        try parser.limitBody(to: plan.bodyBytesMax ?? host.limits.bodyBytes)
+        try parser.limitBody(to: bodyBytesMax)
     }
 
     private func takeBody(_ bytes: Span<UInt8>, _ range: Range<Int>) {
@@ -125,7 +129,7 @@ extension HTTPServerConnection {
         guard let exchange else { return }
         exchange.isReceived = true
         // From here on it is the handler that takes its time.
-        deadline = host.now + handlerTime(exchange.plan)
+        deadline = host.now + exchange.handlerTime
         exchange.wakeBody()
     }
 

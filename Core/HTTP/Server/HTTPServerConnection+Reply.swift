@@ -19,30 +19,43 @@ extension HTTPServerConnection {
                 HTTPRequestBody(.stream(length: current.head.framing.length, ConnectionBody(self, number)))
             }
         current.isDispatched = true
-        let request = HTTPRequest(head: current.head, connection: info, body: body, id: host.makeRequestID())
-        let plan = current.plan
+        var request = HTTPRequest(head: current.head, connection: info, body: body, id: host.makeRequestID())
+        guard let response = host.application.begin(&request, plan: current.plan) else { return run(request) }
+        if response.headers.isRefused { return send(refusal(of: response, request), request) }
+        send(response, request)
+    }
+
+    /// Runs the handler until it has to wait for something; it goes on as a task.
+    private func run(_ request: HTTPRequest) {
         let mine = number
+        let application = host.application
         // No executor preference: with one, the runtime would queue the task instead of running it here. What the
         // handler calls back from other executors continues on this actor, which is the loop.
-        let task = Task.immediate { await self.answer(request, plan, mine) }
+        let task = Task.immediate {
+            var response = await application.finish(request)
+            guard self.number == mine, self.phase == .answering else { return }
+            if response.headers.isRefused { response = self.refusal(of: response, request) }
+            await self.answer(request, response)
+        }
         if number == mine { exchange?.task = task }
     }
 
-    func handlerTime(_ plan: HTTPApplication.Plan) -> Int64 {
-        plan.timeout?.wholeMilliseconds ?? host.times.handler
+    /// Sends a reply that is there already; a task is only made for one that is still to be written.
+    private func send(_ response: HTTPResponse, _ request: HTTPRequest) {
+        switch response.body {
+        case .empty: sendWhole(response, [], request)
+        case .bytes(let bytes): sendWhole(response, bytes, request)
+        case .stream, .events, .upgrade:
+            let mine = number
+            let task = Task.immediate { await self.answer(request, response) }
+            if number == mine { exchange?.task = task }
+        }
     }
 
-    private func answer(_ request: HTTPRequest, _ plan: HTTPApplication.Plan, _ mine: UInt64) async {
-        var response = await host.application.respond(request, plan: plan)
-        guard number == mine, phase == .answering else { return }
-        if let name = response.headers.refusedName {
-            request.logger.error("reply refused: a header field could break the message", ["field": .string(name)])
-            response = Problem.internalError("The server made a reply that cannot be sent.").response(
-                requestID: request.id)
-        }
+    private func answer(_ request: HTTPRequest, _ response: HTTPResponse) async {
         switch response.body {
-        case .empty: sendWhole(response, [])
-        case .bytes(let bytes): sendWhole(response, bytes)
+        case .empty: sendWhole(response, [], request)
+        case .bytes(let bytes): sendWhole(response, bytes, request)
         case .stream(let length, let write): await sendStream(response, length, request, write)
         case .events(let write):
             await sendStream(response, nil, request, isEvents: true) { try await write(HTTPEventWriter($0)) }
@@ -50,12 +63,23 @@ extension HTTPServerConnection {
         }
     }
 
+    /// What is sent in place of a reply that could break the message.
+    private func refusal(of response: HTTPResponse, _ request: HTTPRequest) -> HTTPResponse {
+        request.logger.error(
+            "reply refused: a header field could break the message",
+            ["field": .string(response.headers.refusedName ?? "")])
+        var refusal = Problem.internalError("The server made a reply that cannot be sent.").response(
+            requestID: request.id)
+        refusal.tellsRequestID = response.tellsRequestID
+        return refusal
+    }
+
     // MARK: - Whole replies
 
-    private func sendWhole(_ response: HTTPResponse, _ body: [UInt8]) {
+    private func sendWhole(_ response: HTTPResponse, _ body: [UInt8], _ request: HTTPRequest) {
         withOutput {
             guard let head = exchange?.head else { return }
-            let keeps = beginReply(response, bodyLength: body.count)
+            let keeps = beginReply(response, bodyLength: body.count, request)
             if head.method != .head, !response.status.hasNoBody, !body.isEmpty {
                 if body.count <= Self.copiedBodyBytesMax {
                     out.append(contentsOf: body)
@@ -69,7 +93,7 @@ extension HTTPServerConnection {
     }
 
     /// Writes the head and tells whether the connection lives on.
-    private func beginReply(_ response: HTTPResponse, bodyLength: Int?, headers: HTTPHeaders? = nil) -> Bool {
+    private func beginReply(_ response: HTTPResponse, bodyLength: Int?, _ request: HTTPRequest) -> Bool {
         guard let exchange else { return false }
         let head = exchange.head
         let framing = HTTPResponseWriter.framing(
@@ -77,11 +101,11 @@ extension HTTPServerConnection {
         let keeps = head.keepsAlive && !isDraining && framing != .untilClose && canReachNextRequest(exchange)
         let connection: HTTPResponseWriter.Connection = keeps ? (head.minorVersion == 0 ? .keepAlive : .open) : .close
         HTTPResponseWriter.appendHead(
-            response.status, headers ?? response.headers, framing: framing, connection: connection,
-            dateLine: host.currentDateLine(), to: &out)
+            response.status, response.headers, framing: framing, connection: connection,
+            dateLine: host.currentDateLine(), requestID: response.tellsRequestID ? request.id : nil, to: &out)
         host.counters.count(response.status)
-        self.exchange?.owesContinue = false
-        self.exchange?.reply =
+        exchange.owesContinue = false
+        exchange.reply =
             switch framing {
             case .none: .dropped
             case .length(let count): head.method == .head ? .dropped : .length(left: count)
@@ -140,12 +164,12 @@ extension HTTPServerConnection {
         let mine = number
         var keeps = false
         withOutput {
-            var headers = response.headers
+            var response = response
             if isEvents {
-                headers["Content-Type"] = "text/event-stream"
-                headers["Cache-Control"] = headers["Cache-Control"] ?? "no-store"
+                response.headers["Content-Type"] = "text/event-stream"
+                response.headers["Cache-Control"] = response.headers["Cache-Control"] ?? "no-store"
             }
-            keeps = beginReply(response, bodyLength: length, headers: headers)
+            keeps = beginReply(response, bodyLength: length, request)
             if isEvents, let reply = exchange?.reply, reply != .dropped {
                 exchange?.reply = .events(chunked: reply == .chunked)
             }

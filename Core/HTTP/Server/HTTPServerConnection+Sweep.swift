@@ -52,7 +52,7 @@ extension HTTPServerConnection {
             guard !current.owesContinue else { return sweepHandler(now, current) }
             countTimeout("body-timeout")
             withOutput { failBody(.slowBody) }
-            deadline = now + handlerTime(current.plan)
+            deadline = now + current.handlerTime
         } else {
             sweepHandler(now, current)
         }
@@ -73,7 +73,7 @@ extension HTTPServerConnection {
     private func sweepHandler(_ now: Int64, _ current: HTTPExchange) {
         guard current.reply == .none, now >= deadline else { return }
         // While its body waits to be read, a handler has its time from the request's start.
-        guard current.isReceived || now >= current.startedAt + handlerTime(current.plan) else { return }
+        guard current.isReceived || now >= current.startedAt + current.handlerTime else { return }
         countTimeout("handler-timeout")
         withOutput {
             endExchange()

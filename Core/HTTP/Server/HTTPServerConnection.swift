@@ -101,8 +101,10 @@ package actor HTTPServerConnection {
         out = host.takeScratch()
         body()
         flush()
-        host.returnScratch(out)
-        out = []
+        // Given away, not copied: the host empties it in place.
+        var buffer: [UInt8] = []
+        swap(&buffer, &out)
+        host.returnScratch(consume buffer)
         isReceiving = false
     }
 
@@ -168,29 +170,22 @@ package actor HTTPServerConnection {
     }
 }
 
-extension HTTPServerConnection: DrainingHandler {
-    package nonisolated func streamShouldDrain() {
-        assumeIsolated { $0.drain() }
+// The stream calls on the loop, which each of these entries has the runtime check.
+extension HTTPServerConnection: @preconcurrency DrainingHandler {
+    package func streamShouldDrain() { drain() }
+
+    package func streamDidRead(_ bytes: Span<UInt8>) { receive(bytes) }
+
+    package func streamDidEnd() {
+        withOutput { peerDidEnd() }
     }
 
-    package nonisolated func streamDidRead(_ bytes: Span<UInt8>) {
-        assumeIsolated { $0.receive(bytes) }
-    }
+    package func streamDidDrain() { exchange?.wakeDrain() }
 
-    package nonisolated func streamDidEnd() {
-        assumeIsolated { connection in connection.withOutput { connection.peerDidEnd() } }
-    }
-
-    package nonisolated func streamDidDrain() {
-        assumeIsolated { $0.exchange?.wakeDrain() }
-    }
-
-    package nonisolated func streamDidClose(_ error: LoopError?) {
-        assumeIsolated { connection in
-            connection.endExchange()
-            connection.phase = .closed
-            connection.ahead.removeAll()
-            connection.host.remove(at: connection.slot)
-        }
+    package func streamDidClose(_ error: LoopError?) {
+        endExchange()
+        phase = .closed
+        ahead.removeAll()
+        host.remove(at: slot)
     }
 }

@@ -43,12 +43,17 @@ package enum HTTPResponseWriter {
     /// `headers` must not have a refused name: the caller answers 500 instead.
     package static func appendHead(
         _ status: HTTPStatus, _ headers: HTTPHeaders, framing: Framing, connection: Connection, dateLine: [UInt8],
-        to out: inout [UInt8]
+        requestID: String? = nil, to out: inout [UInt8]
     ) {
-        precondition(headers.refusedName == nil, "a reply with a refused field must not be sent")
+        precondition(!headers.isRefused, "a reply with a refused field must not be sent")
         if status == .ok { out.append(contentsOf: okLine) } else { appendStatusLine(status, to: &out) }
         let isDated = appendFields(headers, to: &out)
         if !isDated { out.append(contentsOf: dateLine) }
+        if let requestID {
+            out.append(contentsOf: idLabel)
+            out.append(requestID)
+            appendLineBreak(&out)
+        }
         switch connection {
         case .open: break
         case .keepAlive: out.append(contentsOf: keepAliveLine)
@@ -56,17 +61,17 @@ package enum HTTPResponseWriter {
         case .upgrade(let name):
             out.append("Connection: upgrade\r\nUpgrade: ")
             out.append(name)
-            out.append(contentsOf: lineBreak)
+            appendLineBreak(&out)
         }
         switch framing {
         case .none, .untilClose: break
         case .length(let count):
             out.append(contentsOf: lengthLabel)
             appendDecimal(count, to: &out)
-            out.append(contentsOf: lineBreak)
+            appendLineBreak(&out)
         case .chunked: out.append(contentsOf: chunkedLine)
         }
-        out.append(contentsOf: lineBreak)
+        appendLineBreak(&out)
     }
 
     /// Appends the size line of a chunk; the data and a line break follow. A chunk of no bytes would end the body.
@@ -78,14 +83,14 @@ package enum HTTPResponseWriter {
             out.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
             shift -= 4
         }
-        out.append(contentsOf: lineBreak)
+        appendLineBreak(&out)
     }
 
     /// Appends a whole chunk.
     package static func appendChunk(_ bytes: [UInt8], to out: inout [UInt8]) {
         appendChunkSize(bytes.count, to: &out)
         out.append(contentsOf: bytes)
-        out.append(contentsOf: lineBreak)
+        appendLineBreak(&out)
     }
 
     /// `Date: …` with its line break.
@@ -95,6 +100,7 @@ package enum HTTPResponseWriter {
     private static let keepAliveLine = Array("Connection: keep-alive\r\n".utf8)
     private static let closeLine = Array("Connection: close\r\n".utf8)
     private static let chunkedLine = Array("Transfer-Encoding: chunked\r\n".utf8)
+    private static let idLabel = Array("X-Request-ID: ".utf8)
     private static let lengthLabel = Array("Content-Length: ".utf8)
 
     private static func appendStatusLine(_ status: HTTPStatus, to out: inout [UInt8]) {
@@ -102,7 +108,7 @@ package enum HTTPResponseWriter {
         appendDecimal(Int(status.code), to: &out)
         out.append(ByteClass.space)
         out.append(status.reason)
-        out.append(contentsOf: lineBreak)
+        appendLineBreak(&out)
     }
 
     /// Appends the fields but for those of the server; true when there was a date among them.
@@ -122,14 +128,24 @@ package enum HTTPResponseWriter {
                 continue
             default: break
             }
-            out.append(bytes.extracting(field.name))
-            out.append(ByteClass.colon)
-            out.append(ByteClass.space)
-            out.append(bytes.extracting(field.value))
-            out.append(ByteClass.carriageReturn)
-            out.append(ByteClass.lineFeed)
+            if field.value.lowerBound == field.name.upperBound + 2 {
+                // With one colon and one blank between them, name and value are a line already.
+                out.append(bytes.extracting(field.name.lowerBound..<field.value.upperBound))
+            } else {
+                out.append(bytes.extracting(field.name))
+                out.append(ByteClass.colon)
+                out.append(ByteClass.space)
+                out.append(bytes.extracting(field.value))
+            }
+            appendLineBreak(&out)
         }
         return isDated
+    }
+
+    @inline(__always)
+    private static func appendLineBreak(_ out: inout [UInt8]) {
+        out.append(ByteClass.carriageReturn)
+        out.append(ByteClass.lineFeed)
     }
 
     private static func appendDecimal(_ number: Int, to out: inout [UInt8]) {

@@ -42,7 +42,6 @@ protocol CurlTask: AnyObject {
 
     deinit { precondition(isClosed, "a multi handle is closed before it is dropped") }
 
-    var taskCount: Int { tasks.count }
     var socketCount: Int { sockets.count }
 
     /// Starts a transfer; `taskDidFinish` follows unless it is removed before.

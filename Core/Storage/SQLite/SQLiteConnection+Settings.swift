@@ -30,7 +30,9 @@ extension SQLiteConnection {
             (SQLITE_DBCONFIG_DQS_DDL, false), (SQLITE_DBCONFIG_DQS_DML, false),
             (SQLITE_DBCONFIG_ENABLE_FKEY, true),
         ] {
-            _ = unsafe gantry_sqlite_set_flag(connection.handle, flag, isOn ? 1 : 0)
+            guard unsafe gantry_sqlite_set_flag(connection.handle, flag, isOn ? 1 : 0) == SQLITE_OK else {
+                throw StorageError(.cannotOpen, "SQLite does not know setting \(flag): it is older than 3.40")
+            }
         }
         try connection.configure(limits, role: role)
         unsafe connection.hooks.install(on: connection.handle)

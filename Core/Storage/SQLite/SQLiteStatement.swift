@@ -27,8 +27,6 @@ import CSQLite
         unsafe sqlite3_finalize(handle)
     }
 
-    var isReadOnly: Bool { unsafe sqlite3_stmt_readonly(handle) != 0 }
-
     func bind(_ values: [any SQLBindable]) throws(StorageError) {
         guard values.count == parameterCount else {
             throw StorageError(.misuse, "\(parameterCount) placeholders but \(values.count) values: \(text)")
