@@ -118,7 +118,7 @@ let package = Package(
             "Server",
             [
                 "Bytes", "JSON", "Log", "Config", "CommandLine", "EventLoop", "HTTP", "HTTPClient", "Plugin",
-                "PluginHost", "Client", "Server",
+                "PluginHost", "Client", "Server", "Storage",
             ]),
         tests(
             "Integration", ["JSON", "EventLoop", "Crypto", "Transport", "TestSupport"], c: ["gantry", "gantry-probe"]),

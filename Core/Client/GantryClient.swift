@@ -43,7 +43,13 @@ public final class GantryClient: Sendable {
     public init(_ options: Options) throws(ClientError) {
         self.options = options
         if options.server.hasPrefix("unix:") {
-            unixSocket = String(options.server.dropFirst("unix:".count))
+            let path = String(options.server.dropFirst("unix:".count))
+            guard !path.isEmpty else {
+                throw ClientError(
+                    .badAddress, "\"\(options.server)\" is no server's address: it names no socket",
+                    hint: "an address looks like \(Self.defaultServer) or unix:/run/gantry.sock")
+            }
+            unixSocket = path
             base = "http://localhost"
         } else {
             unixSocket = nil

@@ -49,6 +49,8 @@ enum ConfigExpansion {
         guard !expanded.utf8.contains(0) else { throw Failure(message: "a path must not contain a NUL") }
         if expanded == "~" || expanded.hasPrefix("~/") {
             let home = try value(of: "HOME", environment)
+            // Else "~/x" would mean "/x".
+            guard !home.isEmpty else { throw Failure(message: "environment variable HOME is empty") }
             return home + expanded.dropFirst()
         }
         if expanded.hasPrefix("~") {

@@ -55,8 +55,7 @@ struct ServeRun: Sendable {
         let logger = surroundings.logger
         let notifier = ServiceNotifier(environment: environment, logger: logger)
         let signals = try await ServeSignals.watch(on: loops)
-        if let readyFile { SystemText.remove(readyFile) }
-        let server = try await Server(configuration, surroundings, loops: loops)
+        let server = try await makeServer(surroundings, loops)
         let url = try await server.start()
         if let readyFile, let failure = SystemText.replaceFile(readyFile, with: url + "\n") {
             await server.stop(grace: .zero)
@@ -73,6 +72,19 @@ struct ServeRun: Sendable {
         await server.stop()
         await signals.close()
         logger.info("stopped")
+    }
+
+    /// Takes the data folder. While another server has it, the ready file may be that one's and stays.
+    private func makeServer(_ surroundings: Server.Surroundings, _ loops: LoopGroup) async throws(StartError) -> Server
+    {
+        do throws(StartError) {
+            let server = try await Server(configuration, surroundings, loops: loops)
+            if let readyFile { SystemText.remove(readyFile) }
+            return server
+        } catch {
+            if let readyFile, error.code != .busy { SystemText.remove(readyFile) }
+            throw error
+        }
     }
 
     /// Does what the signals ask for until one asks to stop; gives that one's number.

@@ -15,7 +15,13 @@ final class ServerMetrics: Sendable {
     private let requests: RequestMetrics
     private let sessions: SessionLimit
     private let droppedLogLines: @Sendable () -> Int
-    private let port = Mutex<@Sendable () -> PortStatistics?>({ nil })
+    private let port = Mutex(Port { nil })
+
+    /// A struct around the closure: a lock around a bare one stores it wrapped once more each time it is looked at,
+    /// until a call of it needs more than the stack.
+    private struct Port: Sendable {
+        let statistics: @Sendable () -> PortStatistics?
+    }
 
     init(
         version: String, startedAt: UnixTime, loops: LoopGroup, database: SQLiteDatabase, http: HTTPCounters,
@@ -32,7 +38,9 @@ final class ServerMetrics: Sendable {
     }
 
     /// The port opens after everything else.
-    func connect(port statistics: @escaping @Sendable () -> PortStatistics?) { port.withLock { $0 = statistics } }
+    func connect(port statistics: @escaping @Sendable () -> PortStatistics?) {
+        port.withLock { $0 = Port(statistics: statistics) }
+    }
 
     func families() -> [MetricFamily] {
         process + loopFamilies + requests.families + httpFamilies + portFamilies + storage
@@ -93,7 +101,7 @@ final class ServerMetrics: Sendable {
     }
 
     private var portFamilies: [MetricFamily] {
-        guard let now = port.withLock({ $0 })() else { return [] }
+        guard let now = port.withLock({ $0 }).statistics() else { return [] }
         let ends: [(String, UInt64)] = [
             ("refused", now.refused), ("broken", now.broken), ("handshake_failed", now.handshakesFailed),
             ("handshake_timed_out", now.handshakesTimedOut), ("silent", now.silent), ("left_early", now.leftEarly),

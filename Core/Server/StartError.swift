@@ -19,6 +19,9 @@ package struct StartError: Error, Sendable, CustomStringConvertible {
         package static let plugin = Code(rawValue: "plugin")
     }
 
+    /// More problems than these are counted only: the log gets them in one line.
+    package static let detailsMax = 100
+
     package let code: Code
     package let message: String
     /// What belongs to the message, one line each.
@@ -47,7 +50,9 @@ package struct StartError: Error, Sendable, CustomStringConvertible {
         if problems.count == 1 {
             self.init(code, problems[0])
         } else {
-            self.init(code, "\(subject) \(problems.count) problems", details: problems)
+            let rest = problems.count - Self.detailsMax
+            let told = problems.prefix(Self.detailsMax) + (rest > 0 ? ["… and \(rest) more"] : [])
+            self.init(code, "\(subject) \(problems.count) problems", details: Array(told))
         }
     }
 

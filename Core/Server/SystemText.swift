@@ -48,8 +48,10 @@ enum SystemText {
         let written = write(text, to: file, at: 0)
         let code = errno
         close(file)
-        guard written else { return FileFailure(code: code) }
-        return unsafe rename(temporary, path) == 0 ? nil : FileFailure(code: errno)
+        if written, unsafe rename(temporary, path) == 0 { return nil }
+        let failure = FileFailure(code: written ? errno : code)
+        remove(temporary)
+        return failure
     }
 
     struct FileFailure: Error, CustomStringConvertible {

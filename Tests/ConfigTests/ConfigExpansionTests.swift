@@ -37,6 +37,15 @@ import Testing
         #expect(decoding.value == (meant, meant))
     }
 
+    @Test(arguments: ["~", "~/x"])
+    func anEmptyHomeIsNoFolder(written: String) throws {
+        let file = try load("{\"k\": \"\(written)\"}", environment: ["HOME": ""])
+        let error = try #require(throws: ConfigError.self) {
+            try file.decode { $0.path("k", default: "", help: "Path.") }
+        }
+        #expect(error.problems.map(\.message) == ["environment variable HOME is empty"])
+    }
+
     @Test func theLengthIsThatOfTheResult() throws {
         let file = try load(#"{"k": "${EMPTY}"}"#, environment: environment)
         let error = try #require(throws: ConfigError.self) {

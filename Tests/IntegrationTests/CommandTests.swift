@@ -50,6 +50,7 @@ import Testing
         (["serve", "surplus"], 64, "surplus"),
         (["status", "--timeout", "0"], 64, "--timeout"),
         (["status", "--server", "ftp://x"], 64, "is no server's address"),
+        (["status", "--server", "unix:"], 64, "is no server's address"),
         (["config", "chek"], 64, "unknown command \"chek\""),
         (["completion", "powershell"], 64, "powershell"),
         (["serve", "--config", "/nowhere.json"], 78, "/nowhere.json: No such file or directory"),
@@ -63,6 +64,14 @@ import Testing
         #expect(ending.output == "")
         #expect(ending.errors.contains("gantry: error: "))
         #expect(ending.errors.contains(part), "\(ending.errors)")
+    }
+
+    @Test(arguments: ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+    func `a closed standard stream is no other file's place`(closed: String) async throws {
+        let words = ["sh", "-c", "exec \"$0\" status --server http://127.0.0.1:1 \(closed)", Child.gantry]
+        #expect(try await Ending.of(words).status == 69)
+        let version = try await Ending.of(["sh", "-c", "exec \"$0\" version \(closed)", Child.gantry])
+        #expect(version.status == (closed.contains(">&-") && !closed.hasPrefix("2") ? 74 : 0))
     }
 
     @Test func `status tells people and programs`() async throws {

@@ -27,6 +27,11 @@ import Testing
                     + "\(server.child.pid): stop it, or give another --data-directory\n")
             #expect(ending.status == 75)
             #expect(try await server.get("/healthz").status == 200)
+            let again = try await Ending.ofGantry(
+                "serve", "--config", folder.path("config.json"), "--ready-file", folder.path("ready"),
+                folder: folder.path)
+            #expect(again.status == 75)
+            #expect(folder.exists("ready"), "it tells of the server that runs")
         }
     }
 

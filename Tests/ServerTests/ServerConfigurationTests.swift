@@ -36,6 +36,7 @@ import Testing
             ["1:25 /client_certificates: needs client_certificate_authority_path"]
         ),
         (#"{"data_directory": "${NO_SUCH}"}"#, ["1:20 /data_directory: environment variable NO_SUCH is not set"]),
+        (#"{"data_directory": ""}"#, ["1:20 /data_directory: must name a folder"]),
         (
             #"{"port": -1, "loops": 0, "shutdown": 1}"#,
             [

@@ -25,6 +25,13 @@ import Testing
         #expect(error.description == "the configuration has 2 problems: c.json /a: is bad; c.json /a: is worse")
     }
 
+    @Test func `more problems than anybody reads are counted only`() {
+        let error = StartError(wrapping: ConfigError((0..<1000).map { problem("\($0)") }))
+        #expect(error.message == "the configuration has 1000 problems")
+        #expect(error.details.count == 101)
+        #expect(error.details.suffix(2) == ["c.json /a: 99", "… and 900 more"])
+    }
+
     @Test func `plugins are told by name`() {
         let problems = [PluginError(.failed, "one"), PluginError(.failed, "two")]
         let error = StartError(wrapping: PluginHostError(problems: problems))

@@ -18,6 +18,7 @@ package struct ServerConfiguration: Sendable, Equatable {
         kontor = KontorKeys(section: &section)
         dataDirectory = section.path(
             "data_directory", default: "data", help: "The folder that holds everything the server keeps.")
+        if dataDirectory.isEmpty { section.reportProblem("data_directory", "must name a folder") }
         shutdownGraceSeconds = section.integer(
             "max_grace_shutdown_timeout_seconds", default: 30, in: 0...86_400,
             help: "How long a stopping server waits for running work.")
