@@ -56,6 +56,14 @@ package final class DataFolder: Sendable {
         }
     }
 
+    /// Whether the folder at the path is still the one that is locked; another one there may be somebody else's.
+    package var isInPlace: Bool {
+        var locked = stat()
+        var found = stat()
+        guard unsafe fstat(lock, &locked) == 0, unsafe stat(path + "/gantry.pid", &found) == 0 else { return false }
+        return locked.st_dev == found.st_dev && locked.st_ino == found.st_ino
+    }
+
     private static let anotherFolder = "give another one with --data-directory or data_directory"
 
     private static func lockFile(in path: String) throws(StartError) -> Int32 {

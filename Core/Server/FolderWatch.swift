@@ -9,7 +9,7 @@ actor FolderWatch {
     static let interval = Duration.seconds(2)
 
     private nonisolated let loop: Loop
-    private let folder: String
+    private let folder: DataFolder
     private let freeBytesMin: UInt64
     private let health: Health
     private let logger: Logger
@@ -18,7 +18,7 @@ actor FolderWatch {
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
-    init(_ folder: String, freeBytesMin: UInt64, on loop: Loop, health: Health, logger: Logger) {
+    init(_ folder: DataFolder, freeBytesMin: UInt64, on loop: Loop, health: Health, logger: Logger) {
         self.folder = folder
         self.freeBytesMin = freeBytesMin
         self.loop = loop
@@ -51,7 +51,9 @@ actor FolderWatch {
         let (folder, freeBytesMin) = (folder, freeBytesMin)
         let found: String?
         do {
-            found = try await loop.offload("look at folder") { Self.fault(of: folder, freeBytesMin) }
+            found = try await loop.offload("look at folder") {
+                Self.fault(of: folder.path, freeBytesMin) ?? Self.replacement(of: folder)
+            }
         } catch {
             return  // The pool has no room for it, or the loop ends: the next look tells, if there is one.
         }
@@ -61,6 +63,11 @@ actor FolderWatch {
         } else {
             logger.notice("new work is taken again: the data folder can be written")
         }
+    }
+
+    /// Tells that what is at the folder's path is not the folder that this server has locked. Blocks.
+    static func replacement(of folder: DataFolder) -> String? {
+        folder.isInPlace ? nil : "the data folder \(folder.path) was replaced while the server ran: restart the server"
     }
 
     /// What keeps the folder from being written, if anything does. Blocks.

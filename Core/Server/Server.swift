@@ -68,7 +68,7 @@ package actor Server {
         logger = surroundings.logger
         host = PluginHost(logger: surroundings.logger)
         watch = FolderWatch(
-            folder.path, freeBytesMin: UInt64(configuration.server.store.freeMegabytesMin) << 20, on: loops.next(),
+            folder, freeBytesMin: UInt64(configuration.server.store.freeMegabytesMin) << 20, on: loops.next(),
             health: health, logger: surroundings.logger)
         interface = Interface(
             configuration.server, loops: loops, health: health, database: database, surroundings: surroundings)

@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import GantryServer
@@ -14,6 +15,18 @@ import Testing
         #expect(
             FolderWatch.fault(of: place.folder, limit)
                 == "the disk of the data folder \(place.folder) is full: less than \(limit >> 20) MiB are free")
+    }
+
+    @Test func `another folder in the place of the locked one is told`() throws {
+        let path = place.path("data")
+        let folder = try DataFolder.open(path)
+        #expect(FolderWatch.replacement(of: folder) == nil)
+        #expect(unsafe rename(path, path + ".away") == 0)
+        let other = try DataFolder.open(path)
+        #expect(
+            FolderWatch.replacement(of: folder)
+                == "the data folder \(path) was replaced while the server ran: restart the server")
+        #expect(FolderWatch.replacement(of: other) == nil)
     }
 
     @Test func `a folder that is gone is told`() {
