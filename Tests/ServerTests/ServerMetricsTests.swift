@@ -1,16 +1,14 @@
+import Foundation
 import GantryBytes
 import GantryEventLoop
 import GantryHTTP
 import GantryStorage
-import Glibc
 import Synchronization
 import Testing
 
 @testable import GantryServer
 
 @Suite struct ServerMetricsTests {
-    /// More than any of these calls needs, less than two hundred scrapes would add.
-    static let framesMax = 400
     let place = ConfigurationText()
 
     @Test func `a scrape needs the same stack however many there were before`() async throws {
@@ -19,11 +17,9 @@ import Testing
         let metrics = ServerMetrics(
             version: "1", startedAt: UnixTime(milliseconds: 0), loops: loops, database: database, http: HTTPCounters(),
             requests: RequestMetrics(), sessions: SessionLimit(maximum: 1), droppedLogLines: { 0 })
-        let depths = Mutex<[Int32]>([])
+        let depths = Mutex<[Int]>([])
         metrics.connect {
-            var frames = unsafe [UnsafeMutableRawPointer?](repeating: nil, count: Self.framesMax)
-            let depth = unsafe backtrace(&frames, Int32(Self.framesMax))
-            depths.withLock { $0.append(depth) }
+            depths.withLock { $0.append(Thread.callStackReturnAddresses.count) }
             return nil
         }
         for _ in 0..<200 { _ = metrics.families() }
