@@ -26,6 +26,7 @@ import Testing
         let found = depths.withLock { $0 }
         #expect(found.count == 200)
         #expect(found.last == found.first)
+        #expect((found.first ?? 0) > 1)
         await database.close()
         await loops.shutDown()
     }
