@@ -22,7 +22,8 @@ struct StorageBenchmark: Sendable {
             let disk = early ?? measureDisk()
             lines.append(
                 BenchmarkLine(
-                    name: "durable writes, \(writers) writer\(writers > 1 ? "s" : "")", unit: "writes/s", ours: ours.perSecond,
+                    name: "durable writes, \(writers) writer\(writers > 1 ? "s" : "")", unit: "writes/s",
+                    ours: ours.perSecond,
                     peer: disk.perSecond, peerName: "fdatasync"))
             if writers == 1 {
                 lines.append(
