@@ -52,18 +52,14 @@ extension LoopError.Code {
     package static let connectionRefused = Self(errno: ECONNREFUSED)
     package static let connectionReset = Self(errno: ECONNRESET)
     package static let diskFull = Self(errno: ENOSPC)
-    package static let endOfFile = Self(rawValue: Int32(UV_EOF.rawValue))
     package static let hostNotFound = Self(rawValue: Int32(UV_EAI_NONAME.rawValue))
     package static let invalidArgument = Self(errno: EINVAL)
     package static let nameTooLong = Self(errno: ENAMETOOLONG)
     package static let noSuchFile = Self(errno: ENOENT)
-    package static let noSuchProcess = Self(errno: ESRCH)
     package static let notConnected = Self(errno: ENOTCONN)
     package static let queueFull = Self(errno: ENOBUFS)
     package static let timedOut = Self(errno: ETIMEDOUT)
     package static let tooLarge = Self(errno: EFBIG)
-    package static let tooManyOpenFiles = Self(errno: EMFILE)
-    package static let tooManyOpenFilesInSystem = Self(errno: ENFILE)
 
     /// The reason in words, as libuv has them.
     package var message: String {

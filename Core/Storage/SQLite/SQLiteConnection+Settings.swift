@@ -31,7 +31,7 @@ extension SQLiteConnection {
             (SQLITE_DBCONFIG_ENABLE_FKEY, true),
         ] {
             guard unsafe gantry_sqlite_set_flag(connection.handle, flag, isOn ? 1 : 0) == SQLITE_OK else {
-                throw StorageError(.cannotOpen, "SQLite does not know setting \(flag): it is older than 3.40")
+                throw StorageError(.cannotOpen, "SQLite refuses setting \(flag): is it older than 3.40?")
             }
         }
         try connection.configure(limits, role: role)
