@@ -20,6 +20,17 @@ package struct ULID: Sendable, Hashable, Comparable, CustomStringConvertible {
         return ULID(high: time << 16 | random.next() >> 48, low: random.next())
     }
 
+    /// The smallest identifier of that moment: what was made at or after it is not smaller.
+    package init(firstAt time: UnixTime) {
+        self.init(high: UInt64(min(max(time.milliseconds, 0), Self.timeMax.milliseconds)) << 16, low: 0)
+    }
+
+    /// The next larger identifier; nothing after the largest one.
+    package var successor: ULID? {
+        if low < .max { return ULID(high: high, low: low + 1) }
+        return high < .max ? ULID(high: high + 1, low: 0) : nil
+    }
+
     /// Reads the text in either case; nothing when it is no identifier.
     package init?(_ text: String) {
         let digits = text.utf8

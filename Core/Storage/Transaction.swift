@@ -82,13 +82,22 @@ package struct WriteTransaction: Transaction, ~Copyable {
         try connection.runScript(sql)
     }
 
+    /// Has `action` run when the changes are on disk, before the caller of `write` goes on; never when they are undone.
+    ///
+    /// It runs on the database's thread, and everybody who writes waits for it: it may wake somebody and no more.
+    package func afterCommit(_ action: @escaping @Sendable () -> Void) {
+        connection.commitActions.append(action)
+    }
+
     /// Runs `body` so that its error undoes only what it did; may be nested.
     package func savepoint<T>(_ body: (borrowing WriteTransaction) throws -> T) throws -> T {
         try connection.control(.savepoint)
+        let actionCount = connection.commitActions.count
         let value: T
         do {
             value = try body(self)
         } catch {
+            connection.dropCommitActions(after: actionCount)
             // When SQLite has already undone the whole transaction there is no savepoint left to go back to.
             if connection.isInTransaction {
                 try connection.control(.rollbackToSavepoint)

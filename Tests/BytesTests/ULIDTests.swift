@@ -32,6 +32,28 @@ import Testing
         #expect(ids.map(\.description) == ids.map(\.description).sorted())
     }
 
+    @Test func theSuccessorIsTheNextLargerText() throws {
+        for (text, next) in [
+            ("01ARZ3NDEKTSV4RRFFQ69G5FAV", "01ARZ3NDEKTSV4RRFFQ69G5FAW"),
+            ("01ARZ3NDEKTSVFZZZZZZZZZZZZ", "01ARZ3NDEKTSVG000000000000"),
+            ("01ARZ3NDEKZZZZZZZZZZZZZZZZ", "01ARZ3NDEM0000000000000000"),
+        ] {
+            #expect(try #require(ULID(text)).successor?.description == next)
+        }
+        #expect(try #require(ULID("7ZZZZZZZZZZZZZZZZZZZZZZZZZ")).successor == nil)
+    }
+
+    @Test func theFirstOfAMomentIsNotLargerThanOthersOfIt() {
+        var random = SeededRandom(seed: 5)
+        for _ in 0..<100 {
+            let time = UnixTime(milliseconds: Int64.random(in: 1..<(1 << 48), using: &random))
+            let first = ULID(firstAt: time)
+            #expect(first.time == time)
+            #expect(first <= ULID.make(now: time, random: &random))
+            #expect(ULID.make(now: UnixTime(milliseconds: time.milliseconds - 1), random: &random) < first)
+        }
+    }
+
     @Test func timesOutsideTheFormatAreMovedToItsBorder() {
         var random = SeededRandom(seed: 3)
         #expect(ULID.make(now: UnixTime(milliseconds: -5), random: &random).time.milliseconds == 0)

@@ -118,6 +118,39 @@ import Testing
         throw StorageError(.timedOut, "as the first error said")
     }
 
+    @Test func `what waits for a commit runs when the change is on disk, and never when it was undone`() async throws {
+        let store = try TemporaryStore()
+        defer { store.remove() }
+        let database = try await store.open { $0.limits.batchTimeMax = .seconds(5) }
+        let runs = RunLog()
+        let gate = Gate()
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { _ = await storageError { try await database.write { _ in gate.pass() } } }
+            await gate.someoneArrived()
+            for (position, name) in ["kept", "forbidden", "last"].enumerated() {
+                group.addTask {
+                    _ = await storageError {
+                        try await database.write { transaction in
+                            transaction.afterCommit { runs.add(name) }
+                            // An error drops what the inner part asked for, and nothing else.
+                            _ = try? transaction.savepoint { inner in
+                                inner.afterCommit { runs.add("inner") }
+                                try inner.execute(SQL("INSERT INTO note (id, body) VALUES ('x', 'forbidden')"))
+                            }
+                            #expect(runs.counts == [:])
+                            try transaction.execute(SQL("INSERT INTO note (id, body) VALUES (?, ?)"), name, name)
+                        }
+                    }
+                    #expect(runs.counts[name] == (name == "forbidden" ? nil : 1))
+                }
+                while database.statistics.writesWaiting < position + 1 { await Task.yield() }
+            }
+            gate.open()
+        }
+        #expect(runs.counts == ["kept": 1, "last": 1])
+        await database.close()
+    }
+
     @Test func `a full queue refuses, a cancelled writer leaves it`() async throws {
         let store = try TemporaryStore()
         defer { store.remove() }

@@ -44,9 +44,13 @@ final class TypedJob<Lent: ~Copyable, T: Sendable>: Job<Lent>, @unchecked Sendab
     }
 
     /// Puts this job into `queue` and suspends the caller until it is finished.
-    func value(in queue: WorkQueue<Lent>) async throws -> T {
+    ///
+    /// The closure names `isolation` so that it runs where the caller is: without, each call would pass through a
+    /// thread of the global executor on its way there and back.
+    func value(in queue: WorkQueue<Lent>, isolation: isolated (any Actor)? = #isolation) async throws -> T {
         try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
+            _ = isolation
+            return try await withCheckedThrowingContinuation { continuation in
                 caller = continuation
                 if let refusal = queue.add(self) { finish(refusal) }
             }

@@ -5,6 +5,8 @@ import CSQLite
     let handle: OpaquePointer
     let path: String
     let hooks = ConnectionHooks()
+    /// What is to run when the open transaction is on disk, see `WriteTransaction.afterCommit`.
+    var commitActions: [@Sendable () -> Void] = []
     private var cache: StatementCache
     private var controls: [Control: SQLiteStatement] = [:]
     /// Set while a transaction is open, so that a statement after an automatic rollback cannot commit alone.
@@ -36,6 +38,18 @@ import CSQLite
 
     /// False as well after SQLite has rolled a transaction back by itself.
     var isInTransaction: Bool { unsafe sqlite3_get_autocommit(handle) == 0 }
+
+    /// Forgets what a part of the transaction that was undone wanted to run.
+    func dropCommitActions(after count: Int) {
+        if commitActions.count > count { commitActions.removeSubrange(count...) }
+    }
+
+    /// Runs what waited for the commit.
+    func runCommitActions() {
+        let actions = commitActions
+        commitActions = []
+        for action in actions { action() }
+    }
 
     // MARK: Statements of domain code
 
@@ -123,6 +137,7 @@ import CSQLite
         // An error means that SQLite has left it already, or will at the next statement.
         if isInTransaction { try? control(.rollback) }
         needsTransaction = false
+        commitActions = []
     }
 
     /// Runs text of the engine, and gives the first column of each row.

@@ -81,7 +81,9 @@ struct WriteBatch {
             fail(job, error)
             return restart(after: error)
         }
+        let actionCount = connection.commitActions.count
         let failure = job.run(WriteTransaction(connection: connection))
+        if failure != nil { connection.dropCommitActions(after: actionCount) }
         guard connection.isInTransaction else {
             // SQLite undoes the whole transaction by itself when it cannot go on: disk full, I/O error, interruption.
             let error = failure ?? StorageError(.rolledBack, "SQLite rolled the transaction back in \(connection.path)")
@@ -121,6 +123,7 @@ struct WriteBatch {
                 counters.writes += done.count
                 counters.logPages = connection.hooks.logPages
             }
+            connection.runCommitActions()
             for job in done { job.finish(nil) }
         } catch {
             connection.abandonTransaction()
