@@ -7,6 +7,8 @@ import Testing
 @Suite(.timeLimit(.minutes(2))) struct HTTPServerTests {
     private static let routes: [Route] = [
         Route(.get, "/", access: .anonymous) { _ in .text("hello") },
+        Route(.get, "/large", access: .anonymous) { _ in .json(encoded: [UInt8](repeating: 65, count: 32_768)) },
+        .immediate(.get, "/middle", access: .anonymous) { _ in .json(encoded: [UInt8](repeating: 65, count: 8192)) },
         Route(.get, "/path/{name}", access: .anonymous) { request in .text(try request.parameters.text("name")) },
         Route(.post, "/echo", access: .anonymous) { request in
             HTTPResponse(body: .bytes(try await request.body.collect(upTo: 10 << 20)))
@@ -96,6 +98,19 @@ import Testing
         let stream = try await exchange("GET /stream HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
         #expect(!stream.contains("Transfer-Encoding"))
         #expect(stream.hasSuffix("\r\n\r\nonetwo"))
+    }
+
+    /// All requests come in one read: without a limit their replies would all be queued at once.
+    @Test(arguments: [("GET /large", 2000, 32_768), ("GET /middle", 2000, 8192)])
+    func pipelinedRequestsWaitForASlowReader(line: String, count: Int, length: Int) async throws {
+        try await TestServer.with(Self.routes) { server in
+            let client = try await server.connect()
+            try await client.send(String(repeating: "\(line) HTTP/1.1\r\nHost: a\r\n\r\n", count: count))
+            try await client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+            let reply = try await client.readBytesToEnd()
+            #expect(reply.count > count * length)
+            #expect(String(decoding: reply.suffix(5), as: UTF8.self) == "hello")
+        }
     }
 
     @Test func pipelinedRequestsAreAnsweredInOrder() async throws {

@@ -249,7 +249,7 @@ import Testing
         try await TestServer.with([route], limits: limits { $0.eventHeartbeat = .milliseconds(50) }) { server in
             let client = try await server.connect()
             try await client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
-            let early = try await client.read(until: "\r\n: \n\n\r\n")
+            let early = try await client.read(until: "\r\n: nothing new\n\n\r\n")
             #expect(early.contains("data: first\n\n"))
             flag.set()
             #expect(try await client.readToEnd().contains("data: last\n\n"))

@@ -8,7 +8,7 @@ public struct HTTPRequest: Sendable {
     /// What all requests of the connection share.
     package let connection: HTTPConnectionInfo
     /// The body; it can be read once.
-    public let body: HTTPRequestBody
+    public package(set) var body: HTTPRequestBody
     /// The id that the log, the reply's `X-Request-ID` and error documents carry.
     public package(set) var id: String
     /// The values of the route's `{…}` segments.

@@ -17,8 +17,9 @@ public struct ServerSentEvent: Sendable, Hashable {
         self.retryMilliseconds = retryMilliseconds
     }
 
-    /// A comment, which clients ignore: it keeps the connection alive.
-    package static let heartbeat = Array(": \n\n".utf8)
+    /// A comment, which clients ignore: it keeps the connection alive. It is long enough to count for clients that give
+    /// a stream up which brings less than a byte per second over some seconds.
+    package static let heartbeat = Array(": nothing new\n\n".utf8)
 
     /// The event's lines with the empty line that ends it.
     package func encoded() -> [UInt8] {

@@ -35,10 +35,16 @@ extension HTTPServerConnection {
         if hasEnded, ahead.isEmpty { peerDidEnd() }
     }
 
+    /// Whether the client takes its replies quickly enough for another request to begin.
+    var hasRoom: Bool { stream.pendingWriteBytes + out.count < host.limits.writeWindowBytes }
+
+    /// Whether requests wait for the client to take the replies before them.
+    var isHeldBack: Bool { phase == .reading && !ahead.isEmpty && !hasRoom }
+
     /// Whether input can be used now: a request may begin, or a body has somebody to go to.
     var canParse: Bool {
         switch phase {
-        case .reading: true
+        case .reading: hasRoom
         case .answering:
             if let exchange { !exchange.isReceived && exchange.bodyCount < host.limits.bodyWindowBytes } else { false }
         case .raw, .lingering, .closed: false

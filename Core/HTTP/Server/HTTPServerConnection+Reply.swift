@@ -136,6 +136,11 @@ extension HTTPServerConnection {
         if isSkippingBody || !ahead.isEmpty || isPaused || hasEnded { scheduleReadAhead() }
     }
 
+    /// Goes on with requests that had to wait until the client has taken the replies before them.
+    func goOnReadingAhead() {
+        if phase == .reading, !ahead.isEmpty, hasRoom { scheduleReadAhead() }
+    }
+
     /// Continues with what has arrived meanwhile; inside `receive` that happens by itself when nothing waits yet.
     private func scheduleReadAhead() {
         if !isReadingAhead {
@@ -182,7 +187,9 @@ extension HTTPServerConnection {
                 try await write(HTTPBodyWriter(ConnectionWriter(self, mine)))
             } catch {
                 guard number == mine else { return }
-                request.logger.warning("reply cut short", ["error": LogValue(describing: error)])
+                // A client that has left is no fault of the reply.
+                let level: LogLevel = exchange?.isCancelled == true ? .debug : .warning
+                request.logger.log(level, "reply cut short", ["error": LogValue(describing: error)])
                 return abort()
             }
         }

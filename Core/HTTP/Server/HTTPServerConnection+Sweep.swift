@@ -12,7 +12,7 @@ extension HTTPServerConnection {
         case .lingering:
             // What is still queued has the stall limit instead.
             if now >= deadline, stream.pendingWriteBytes == 0 { close() }
-        case .reading: if now >= deadline { endReading() }
+        case .reading: if now >= deadline, !isHeldBack { endReading() }
         case .answering: sweepExchange(now)
         }
     }

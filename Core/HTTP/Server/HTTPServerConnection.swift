@@ -106,6 +106,7 @@ package actor HTTPServerConnection {
         swap(&buffer, &out)
         host.returnScratch(consume buffer)
         isReceiving = false
+        goOnReadingAhead()
     }
 
     // MARK: - End
@@ -180,7 +181,10 @@ extension HTTPServerConnection: @preconcurrency DrainingHandler {
         withOutput { peerDidEnd() }
     }
 
-    package func streamDidDrain() { exchange?.wakeDrain() }
+    package func streamDidDrain() {
+        exchange?.wakeDrain()
+        goOnReadingAhead()
+    }
 
     package func streamDidClose(_ error: LoopError?) {
         endExchange()

@@ -18,6 +18,8 @@ package struct HTTPClientError: Error, Hashable, Sendable, CustomStringConvertib
     package let detail: String
     /// The next step for a reader; empty when there is no good advice.
     package let hint: String
+    /// What is wrong with a URL, without the URL.
+    package internal(set) var urlFault: String?
 
     package init(_ code: Code, _ phase: Phase, host: String = "", _ detail: String, hint: String = "") {
         self.code = code
@@ -89,8 +91,14 @@ extension HTTPClientError {
     }
 
     static func invalidURL(_ text: String, _ detail: String) -> HTTPClientError {
-        let shown = text.prefix(200).replacing(/:\/\/[^\/@]*@/, with: "://…@")
-        return HTTPClientError(.invalidURL, .preparing, "bad URL \"\(shown)\": \(detail)")
+        var error = HTTPClientError(.invalidURL, .preparing, "bad URL \"\(shown(url: text))\": \(detail)")
+        error.urlFault = detail
+        return error
+    }
+
+    /// The beginning of a URL, without a password.
+    package static func shown(url text: String) -> String {
+        String(text.prefix(200)).replacing(/:\/\/[^\/@]*@/, with: "://…@")
     }
 
     static let outOfMemory = HTTPClientError(.outOfResources, .preparing, "out of memory")
