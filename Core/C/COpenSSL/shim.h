@@ -13,6 +13,7 @@
 #include <openssl/rsa.h>
 
 // primitives
+static inline int gantry_keep_until_end(void) { return OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL); }
 static inline int gantry_error_library(unsigned long code) { return ERR_GET_LIB(code); }
 static inline int gantry_error_reason(unsigned long code) { return ERR_GET_REASON(code); }
 static inline long gantry_bio_data(BIO *bio, char **bytes) { return BIO_get_mem_data(bio, bytes); }

@@ -61,7 +61,7 @@ extension AlternativeName {
         }
     }
 
-    private static func addressText(_ bytes: [UInt8]) -> String? {
+    static func addressText(_ bytes: [UInt8]) -> String? {
         guard bytes.count == 4 || bytes.count == 16 else { return nil }
         var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
         let family = bytes.count == 4 ? AF_INET : AF_INET6

@@ -12,9 +12,14 @@ package enum AlternativeName: Sendable, Hashable {
     /// The most names in one certificate.
     package static let countMax = 256
 
-    /// An address when it reads as one, else a host name.
+    /// An address in its shortest form when it reads as one, else a host name.
     package init(host: String) {
-        self = Self.address(host) != nil ? .ip(host) : .dns(host)
+        self = Self.address(host).flatMap(Self.addressText).map { .ip($0) } ?? .dns(host)
+    }
+
+    /// Whether a certificate can have the name: no letters of other alphabets, no blanks, a label of the right length.
+    package var isEncodable: Bool {
+        (try? encodedValue()) != nil  // Which rule is broken does not matter here.
     }
 
     /// The four or sixteen bytes of an address, or nothing.
