@@ -78,14 +78,15 @@ let package = Package(
         core("Transport", ["Bytes", "Log", "EventLoop", "Crypto"]),
         core("HTTP", ["Bytes", "JSON", "Log", "EventLoop", "Crypto", "Transport"], c: ["CZlib"]),
         core("HTTPClient", ["Bytes", "JSON", "Log", "EventLoop"], c: ["CCurl"]),
-        core("Plugin", ["Bytes", "JSON", "Log", "Config", "CommandLine", "EventLoop", "HTTP"]),
+        core("Identity", ["Bytes", "JSON", "Log", "EventLoop", "Crypto", "Storage"]),
+        core("Plugin", ["Bytes", "JSON", "Log", "Config", "CommandLine", "EventLoop", "HTTP", "Identity"]),
         core("PluginHost", ["Log", "Config", "HTTP", "Plugin"]),
-        core("Client", ["JSON", "EventLoop", "HTTPClient"]),
+        core("Client", ["Bytes", "JSON", "EventLoop", "Crypto", "HTTPClient", "Identity"]),
         core(
             "Server",
             [
                 "Bytes", "JSON", "Log", "Config", "CommandLine", "EventLoop", "Crypto", "Storage", "Transport", "HTTP",
-                "HTTPClient", "Plugin", "PluginHost", "Client",
+                "HTTPClient", "Identity", "Plugin", "PluginHost", "Client",
             ],
             resources: [
                 .embedInCode("Resources/index.html"), .embedInCode("Resources/start.css"),
@@ -97,8 +98,12 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: dependencies(["Bytes", "Crypto"], []), path: "Tests/TestSupport",
             swiftSettings: settings),
-        program("gantry-bench", "Tests/Benchmarks/Micro", ["JSON", "Crypto", "Storage", "TestSupport"]),
-        program("gantry-probe", "Tests/ProbeServer", ["CommandLine", "Config", "HTTP", "Log", "Plugin", "Server"]),
+        program(
+            "gantry-bench", "Tests/Benchmarks/Micro",
+            ["Bytes", "JSON", "Log", "EventLoop", "Crypto", "Storage", "Identity", "TestSupport"]),
+        program(
+            "gantry-probe", "Tests/ProbeServer",
+            ["CommandLine", "Config", "HTTP", "Identity", "Log", "Plugin", "Server"]),
 
         // The tests, in the order of what they test.
         tests("Bytes", ["Bytes", "TestSupport"]),
@@ -113,16 +118,20 @@ let package = Package(
         tests("Transport", ["Bytes", "Log", "EventLoop", "Crypto", "Transport", "TestSupport"]),
         tests("HTTP", ["Bytes", "JSON", "Log", "EventLoop", "HTTP"], c: ["CZlib"]),
         tests("HTTPClient", ["Bytes", "EventLoop", "Crypto", "Transport", "HTTPClient", "TestSupport"]),
+        tests("Identity", ["Bytes", "JSON", "Log", "EventLoop", "Crypto", "Storage", "Identity", "TestSupport"]),
         tests("PluginHost", ["Log", "Config", "HTTP", "Plugin", "PluginHost"]),
+        tests("Client", ["Bytes", "JSON", "EventLoop", "Crypto", "Identity", "Client", "TestSupport"]),
         tests(
             "Server",
             [
-                "Bytes", "JSON", "Log", "Config", "CommandLine", "EventLoop", "HTTP", "HTTPClient", "Plugin",
-                "PluginHost", "Client", "Server", "Storage",
+                "Bytes", "JSON", "Log", "Config", "CommandLine", "EventLoop", "Crypto", "HTTP", "HTTPClient",
+                "Identity", "Plugin", "PluginHost", "Client", "Server", "Storage", "TestSupport",
             ]),
         tests(
-            "Integration", ["JSON", "EventLoop", "Crypto", "Transport", "TestSupport"], c: ["gantry", "gantry-probe"]),
-        tests("Docs", ["JSON", "Config", "CommandLine", "HTTP", "PluginHost", "Server"], c: ["gantry"]),
+            "Integration", ["Bytes", "JSON", "EventLoop", "Crypto", "Transport", "TestSupport"],
+            c: ["gantry", "gantry-probe"]),
+        tests("Docs", ["JSON", "Config", "CommandLine", "HTTP", "Identity", "PluginHost", "Server"], c: ["gantry"]),
         tests("Tidy", []),
     ] + fuzz("JSON", ["JSON"]) + fuzz("HTTP", ["HTTP"]) + fuzz("Config", ["Config", "JSON"])
+        + fuzz("Identity", ["Identity"])
 )
