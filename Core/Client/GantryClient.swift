@@ -1,6 +1,6 @@
 import GantryEventLoop
 import GantryHTTPClient
-public import GantryJSON
+import GantryJSON
 
 /// A client of one server. It has a thread of its own until it is closed.
 public final class GantryClient: Sendable {
@@ -13,18 +13,23 @@ public final class GantryClient: Sendable {
         public var server: String
         /// A PEM file of the authorities that may have signed the server's certificate; nil for the system's.
         public var authorityFile: String?
+        /// A session's token or an API token, sent with each request; nil for requests of nobody.
+        public var token: String?
+        /// Whether the token and passwords may be sent to another machine in clear text.
+        public var permitsClearText = false
         /// The time for one request, connecting included.
         public var timeout: Duration
-        /// Where proxy settings are read from.
+        /// Where proxy settings are read from. No proxy is asked for a server on this machine.
         public var environment: [String: String]
 
         /// Options for a server.
         public init(
-            server: String, authorityFile: String? = nil, timeout: Duration = .seconds(30),
+            server: String, authorityFile: String? = nil, token: String? = nil, timeout: Duration = .seconds(30),
             environment: [String: String] = [:]
         ) {
             self.server = server
             self.authorityFile = authorityFile
+            self.token = token
             self.timeout = timeout
             self.environment = environment
         }
@@ -33,35 +38,20 @@ public final class GantryClient: Sendable {
     /// The address that a server on this machine has by default.
     public static let defaultServer = "http://localhost:5690"
 
-    private let options: Options
-    private let base: String
-    private let unixSocket: String?
-    private let loop: Loop
-    private let http: HTTPClient
+    let options: Options
+    let address: ServerAddress
+    let http: HTTPClient
+    let loop: Loop
 
-    /// A client; nothing is connected before the first request.
+    /// A client; nothing is connected before the first request. A token that would travel in clear text is refused.
     public init(_ options: Options) throws(ClientError) {
         self.options = options
-        if options.server.hasPrefix("unix:") {
-            let path = String(options.server.dropFirst("unix:".count))
-            guard !path.isEmpty else {
-                throw ClientError(
-                    .badAddress, "\"\(options.server)\" is no server's address: it names no socket",
-                    hint: "an address looks like \(Self.defaultServer) or unix:/run/gantry.sock")
-            }
-            unixSocket = path
-            base = "http://localhost"
-        } else {
-            unixSocket = nil
-            var server = options.server
-            while server.hasSuffix("/") { server.removeLast() }
-            base = server.contains("://") ? server : "http://" + server
-        }
+        address = try ServerAddress(options.server)
+        if options.token != nil { try Self.requirePrivacy(address, options) }
         var configuration = HTTPClientConfiguration(version: GantryVersion.current)
-        configuration.proxies = ProxySettings(environment: options.environment)
+        if !address.isLocal { configuration.proxies = ProxySettings(environment: options.environment) }
         if let file = options.authorityFile { configuration.tls.authorities = .file(file) }
         do {
-            _ = try HTTPClientURL(base)
             loop = try Loop(name: "client")
             // Before the thread is started, so that a failure leaves none behind.
             http = try HTTPClient(on: loop, configuration)
@@ -90,39 +80,15 @@ public final class GantryClient: Sendable {
         return status
     }
 
-    /// The JSON document at a path of the server's interface.
-    public func get(_ path: String) async throws(ClientError) -> JSONValue {
-        do {
-            var request = HTTPClientRequest(
-                "GET", try HTTPClientURL(base + path), headers: ["Accept": "application/json"])
-            request.timeouts.total = options.timeout
-            request.unixSocket = unixSocket
-            let response = try await http.send(request)
-            let bytes = try await response.collect(upTo: Self.documentBytesMax)
-            return try document(bytes, status: response.status)
-        } catch let error as ClientError {
-            throw error
-        } catch let error as HTTPClientError {
-            throw ClientError(
-                .unavailable, "\(options.server) cannot be asked: \(error.detail)",
-                hint: error.hint.isEmpty ? nil : error.hint)
-        } catch {
-            throw ClientError(.unavailable, "\(options.server) cannot be asked: \(error)")
-        }
-    }
+    /// Throws when others could read what is sent to the server, unless that was permitted.
+    package func requirePrivacy() throws(ClientError) { try Self.requirePrivacy(address, options) }
 
-    private func document(_ bytes: [UInt8], status: Int) throws(ClientError) -> JSONValue {
-        let parsed = try? JSONValue.parse(bytes.span)  // What is no JSON is told as an unexpected reply below.
-        if status >= 400 {
-            let detail = parsed?.object?["detail"]?.string ?? parsed?.object?["title"]?.string
+    private static func requirePrivacy(_ address: ServerAddress, _ options: Options) throws(ClientError) {
+        guard address.isPrivate || options.permitsClearText else {
             throw ClientError(
-                .refused, "the server answered \(status)\(detail.map { ": \($0)" } ?? "")", status: status)
+                .clearText,
+                "\(options.server) is another machine, and http would show the secret to everybody on the way",
+                hint: "use https://, or --insecure if that does not matter")
         }
-        guard let parsed else {
-            throw ClientError(
-                .unexpectedReply, "what answers at \(options.server) does not speak JSON",
-                hint: "check the address, or set GANTRY_SERVER", status: status)
-        }
-        return parsed
     }
 }
