@@ -49,6 +49,9 @@ public struct CommandContext: Sendable {
     /// Whether a person reads standard output.
     public var isTerminal: Bool { output.isTerminal }
 
+    /// Whether a person types standard input.
+    public var isInputTerminal: Bool { input.isTerminal }
+
     /// The columns that output is laid out for.
     public var columns: Int { max(20, output.columns ?? CommandContext.columnsDefault) }
 
@@ -78,6 +81,9 @@ public struct CommandContext: Sendable {
     public func notice(_ line: String) {
         if !isQuiet { writeError(line + "\n") }
     }
+
+    /// Tells something that must not be lost, on standard error, also when the user wants quiet.
+    public func tell(_ line: String) { writeError(line + "\n") }
 
     /// Tells details on standard error, if the user wants them.
     public func detail(_ line: String) {
@@ -135,8 +141,9 @@ public struct CommandContext: Sendable {
     /// Asks for a line that is not shown while it is typed, such as a password. Without a terminal it is just read.
     public func readSecret(prompt: String) throws(CommandError) -> String? {
         guard input.isTerminal else { return try readLine() }
-        writeError(prompt)
+        // In this order: nobody types at a prompt that still shows it.
         input.setEcho(false)
+        writeError(prompt)
         defer {
             input.setEcho(true)
             writeError("\n")

@@ -46,7 +46,9 @@ package struct DescriptorStream: CommandOutput, CommandInput {
         guard unsafe tcgetattr(descriptor, &settings) == 0 else { return }
         let echo = tcflag_t(ECHO)
         settings.c_lflag = isOn ? settings.c_lflag | echo : settings.c_lflag & ~echo
+        if !isOn { EchoRescue.begin(descriptor) }
         _ = unsafe tcsetattr(descriptor, TCSAFLUSH, &settings)
+        if isOn { EchoRescue.end() }
     }
 
     /// An interrupted call is made again; one on a descriptor in non-blocking mode (inherited from a parent) waits.

@@ -1,5 +1,6 @@
 import GantryClient
 import GantryCommandLine
+import GantryCrypto
 package import GantryPlugin
 import GantryPluginHost
 
@@ -11,6 +12,7 @@ package struct GantryProgram: Sendable {
 
     /// Runs the words after the program's name; gives the exit status.
     package func run(_ words: [String]) async -> Int32 {
+        OpenSSLLibrary.keepUntilEnd()
         let environment = CommandLineProgram.processEnvironment()
         let registry: PluginRegistry
         do {
@@ -28,6 +30,9 @@ package struct GantryProgram: Sendable {
     static func program(_ registry: PluginRegistry) -> CommandLineProgram {
         let own = [
             ServeCommand.command(registry), StatusCommand.command, ConfigCommand.command(registry),
+            LoginCommand.command, LogoutCommand.command, WhoamiCommand.command, UserCommand.command,
+            RoleCommand.command, KeyCommand.command, TokenCommand.command, SessionCommand.command,
+            CertificateCommand.command, AuditCommand.command,
             VersionCommand.command(GantryVersion.current),
         ]
         return CommandLineProgram(

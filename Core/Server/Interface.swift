@@ -1,6 +1,7 @@
 import GantryBytes
 import GantryEventLoop
 import GantryHTTP
+import GantryIdentity
 import GantryJSON
 import GantryLog
 import GantryPlugin
@@ -20,22 +21,25 @@ final class Interface: Sendable {
     private let startedAt: UnixTime
     private let document = Mutex<[UInt8]>([])
     private let settings: HTTPConfiguration
+    private let identity: Identity
 
     init(
         _ configuration: ServerConfiguration, loops: LoopGroup, health: Health, database: SQLiteDatabase,
-        surroundings: Server.Surroundings
+        identity: Identity, surroundings: Server.Surroundings
     ) {
         self.loops = loops
         self.health = health
         self.surroundings = surroundings
         settings = configuration.http
+        self.identity = identity
         sessions = SessionLimit(maximum: configuration.listener.activeMax)
         startedAt = surroundings.now()
         http = HTTPServer(
             loops: loops.loops, application: HTTPApplication(router: .empty), limits: configuration.httpLimits)
         metrics = ServerMetrics(
             version: surroundings.version, startedAt: startedAt, loops: loops, database: database, http: http.counters,
-            requests: requestMetrics, sessions: sessions, droppedLogLines: surroundings.droppedLogLines)
+            requests: requestMetrics, sessions: sessions, identity: { identity.families },
+            droppedLogLines: surroundings.droppedLogLines)
     }
 
     /// The server's own routes; no plugin may take them.
@@ -44,12 +48,13 @@ final class Interface: Sendable {
             version: surroundings.version, startedAt: startedAt, health: health,
             metrics: { [metrics] in metrics.families() },
             openAPI: { [weak self] in self?.document.withLock { $0 } ?? [] }, now: surroundings.now
-        ).all + StartPage.routes
+        ).all + StartPage.routes + IdentityRoutes(identity: identity, now: surroundings.now).all
     }
 
     /// The application for these plugins. It does not serve before `use`.
     func application(for index: ContributionIndex) throws -> PreparedInterface {
-        let router = try Router(ownRoutes + index.routes)
+        let access = AccessGuard(callers: identity.callers)
+        let router = try Router((ownRoutes + index.routes).map { try access.guarding($0) })
         let application = HTTPApplication(router: router, middleware: middleware(router))
         let description = OpenAPIDocument.make(title: "Gantry", version: surroundings.version, routes: router.routes)
         return PreparedInterface(application: application, document: description.encoded())
@@ -71,7 +76,6 @@ final class Interface: Sendable {
         var layers: [any HTTPMiddleware] = [
             RequestIDMiddleware(), RequestMetricsMiddleware(metrics: requestMetrics), AccessLogMiddleware(),
             SessionLimitMiddleware(sessions: sessions), CORSMiddleware(router: router),
-            AccessMiddleware(),
         ]
         if settings.gzip { layers.append(GzipMiddleware()) }
         return layers

@@ -13,6 +13,8 @@ struct ServeRun: Sendable {
     let registry: PluginRegistry
     let environment: [String: String]
     let readyFile: String?
+    let resetsAdministrator: Bool
+    let tell: @Sendable (String) -> Void
 
     func run() async throws -> ExitCode {
         let sink = try makeSink()
@@ -26,9 +28,11 @@ struct ServeRun: Sendable {
         } catch {
             throw CommandError("cannot start the event loops: \(error)", exitCode: .unavailable)
         }
-        let surroundings = Server.Surroundings(
+        var surroundings = Server.Surroundings(
             registry: registry, environment: environment, logger: logger, redactor: redactor,
-            version: GantryVersion.current, now: UnixTime.now, droppedLogLines: { sink.droppedLines })
+            version: GantryVersion.current, now: UnixTime.now, droppedLogLines: { sink.droppedLines },
+            tell: tell)
+        surroundings.resetsAdministrator = resetsAdministrator
         do throws(StartError) {
             try await serve(surroundings, sink, loops)
             await loops.shutDown()
@@ -129,7 +133,7 @@ extension StartError {
     /// What the shell is told.
     var exitCode: ExitCode {
         switch code {
-        case .configuration, .certificate, .plugin: .configuration
+        case .configuration, .certificate, .plugin, .identity: .configuration
         case .folder: .cannotCreate
         case .busy: .temporary
         case .newerData: .badData

@@ -1,6 +1,7 @@
 import GantryBytes
 import GantryEventLoop
 import GantryHTTP
+import GantryIdentity
 import GantryLog
 import GantryPlugin
 import GantryPluginHost
@@ -29,7 +30,7 @@ extension Server {
         do {
             let database = try await SQLiteDatabase.open(options)
             do {
-                try await database.migrate([])
+                try await database.migrate(IdentityMigrations.all)
                 return database
             } catch {
                 await database.close()
@@ -38,6 +39,54 @@ extension Server {
         } catch {
             throw StartError(.storage, "cannot use the database in \(folder.path): \(error)")
         }
+    }
+
+    /// Opens users and keys; on failure the database is closed again.
+    static func openIdentity(
+        _ configuration: ServerConfiguration, _ folder: DataFolder, _ database: SQLiteDatabase, _ loops: LoopGroup,
+        _ surroundings: Surroundings
+    ) async throws(StartError) -> Identity {
+        let now = surroundings.now
+        do throws(IdentityError) {
+            return try await Identity.open(
+                configuration.identity.settings(
+                    configuration.kontor, environment: surroundings.environment),
+                Identity.Surroundings(
+                    database: database, loops: loops, folder: folder.path,
+                    host: OwnHosts.machineName.isEmpty ? "localhost" : OwnHosts.machineName,
+                    logger: surroundings.logger, now: { now().milliseconds }))
+        } catch {
+            await database.close()
+            throw StartError(.identity, error.message)
+        }
+    }
+
+    /// Makes the first administrator when there is nobody, and begins the work beside requests.
+    func startIdentity(_ url: String) async throws(StartError) {
+        do throws(IdentityError) {
+            let name = configuration.server.identity.administrator
+            let password =
+                if surroundings.resetsAdministrator {
+                    try await identity.resetAdministrator()
+                } else {
+                    try await identity.makeFirstAdministrator()
+                }
+            if let password {
+                surroundings.tell("administrator: \(name), one-time password: \(password)")
+                surroundings.tell("sign in with `\(login(name, url))`; it asks for a password of your own")
+                logger.notice("the administrator has a one-time password", ["user": .string(name)])
+            }
+        } catch {
+            throw StartError(.identity, "cannot make the administrator: \(error.message)")
+        }
+        await identity.start()
+    }
+
+    /// The command that signs in here, as it can be typed on this machine.
+    private func login(_ user: String, _ url: String) -> String {
+        let root = " --certificate-authority \(folder.path)/identity/authority/root.pem"
+        let authority = configuration.server.tls.mode.isOwn ? root : ""
+        return "gantry login --server \(url) --user \(user)\(authority)"
     }
 
     func makeGraph(_ configuration: LoadedConfiguration) throws -> PluginGraph {
@@ -49,10 +98,19 @@ extension Server {
             folders[plugin.manifest.name] = try folder.subfolder(plugin.manifest.name)
         }
         let around = surroundings
+        let (callers, login) = (identity.callers, identity.login)
+        let signIn = SignIn(
+            byToken: { token in
+                if let known = callers.known(token: token) { return known }
+                return try await callers.find(token: token)
+            },
+            byPassword: { user, proof, address in
+                try await login.caller(user: user, proof: proof, LoginOrigin(address: address))
+            })
         return try PluginGraph.make(configuration.plugins, core: own) { manifest in
             PluginServices(
                 logger: around.logger.with(["plugin": .string(manifest.name)]),
-                folder: folders[manifest.name] ?? "", now: { around.now().milliseconds })
+                folder: folders[manifest.name] ?? "", now: { around.now().milliseconds }, signIn: signIn)
         }
     }
 

@@ -2,6 +2,7 @@ package import GantryBytes
 import GantryConfig
 package import GantryEventLoop
 import GantryHTTP
+import GantryIdentity
 package import GantryLog
 package import GantryPluginHost
 import GantryStorage
@@ -17,13 +18,18 @@ package actor Server {
         package var redactor: Redactor
         package var version: String
         package var now: @Sendable () -> UnixTime
+        /// Tells the operator what must not get into the log: the first administrator's password.
+        package var tell: @Sendable (String) -> Void
+        /// Whether the administrator gets a new one-time password.
+        package var resetsAdministrator = false
         /// Lines that the log could not write.
         package var droppedLogLines: @Sendable () -> Int
 
         package init(
             registry: PluginRegistry, environment: [String: String], logger: Logger, redactor: Redactor,
             version: String, now: @escaping @Sendable () -> UnixTime,
-            droppedLogLines: @escaping @Sendable () -> Int = { 0 }
+            droppedLogLines: @escaping @Sendable () -> Int = { 0 },
+            tell: @escaping @Sendable (String) -> Void = { _ in }
         ) {
             self.registry = registry
             self.environment = environment
@@ -32,6 +38,7 @@ package actor Server {
             self.version = version
             self.now = now
             self.droppedLogLines = droppedLogLines
+            self.tell = tell
         }
     }
 
@@ -40,30 +47,41 @@ package actor Server {
     let folder: DataFolder
     let loops: LoopGroup
     private let database: SQLiteDatabase
+    let identity: Identity
     private let host: PluginHost
     let interface: Interface
     let tls: TLSHolder
     private let watch: FolderWatch
+    private var certificateWatch: CertificateWatch?
     private var port: PortListener?
     private var isStopping = false
 
     package nonisolated let health: Health
     nonisolated let logger: Logger
 
-    /// Reads the certificates, takes the data folder and the database; nothing is served yet.
+    /// Reads the certificates, takes the data folder, the database and the authority; nothing is served yet.
     package init(
         _ configuration: LoadedConfiguration, _ surroundings: Surroundings, loops: LoopGroup
     ) async throws(StartError) {
-        let tls = try TLSHolder(configuration.server.tls, logger: surroundings.logger)
+        // Before the folder, so that a wrong path leaves nothing behind; an own certificate lies in the folder.
+        let isOwn = configuration.server.tls.mode.isOwn
+        let files = isOwn ? nil : try TLSHolder(configuration.server.tls, logger: surroundings.logger)
         let folder = try DataFolder.open(configuration.server.dataDirectory)
         let health = Health()
         let database = try await Self.openDatabase(configuration.server, folder, health, surroundings)
+        let identity = try await Self.openIdentity(configuration.server, folder, database, loops, surroundings)
+        do throws(StartError) {
+            tls = try await Self.openTLS(files, identity.authority, configuration.server, surroundings)
+        } catch {
+            await database.close()
+            throw error
+        }
         self.surroundings = surroundings
         self.configuration = configuration
         self.loops = loops
         self.folder = folder
         self.database = database
-        self.tls = tls
+        self.identity = identity
         self.health = health
         logger = surroundings.logger
         host = PluginHost(logger: surroundings.logger)
@@ -71,7 +89,8 @@ package actor Server {
             folder, freeBytesMin: UInt64(configuration.server.store.freeMegabytesMin) << 20, on: loops.next(),
             health: health, logger: surroundings.logger)
         interface = Interface(
-            configuration.server, loops: loops, health: health, database: database, surroundings: surroundings)
+            configuration.server, loops: loops, health: health, database: database, identity: identity,
+            surroundings: surroundings)
     }
 
     /// Starts the plugins, then opens the port; gives the address under which the server is reached. On failure
@@ -84,10 +103,15 @@ package actor Server {
             let port = try await openPort(graph.index)
             self.port = port
             interface.connect { port.statistics }
+            let url = Self.baseURL(await port.addresses, configuration.server, isTLS: tls.holder != nil)
+            try await startIdentity(url)
             health.beginServing()
             await watch.start()
+            let certificates = CertificateWatch(on: loops.next()) { [weak self] in await self?.renewCertificates() }
+            certificateWatch = certificates
+            await certificates.start()
             noteKeysWithoutEffect()
-            return Self.baseURL(await port.addresses, configuration.server, isTLS: tls.holder != nil)
+            return url
         } catch {
             await stop(grace: .zero)
             throw StartError(wrapping: error)
@@ -108,7 +132,7 @@ package actor Server {
             }
             // Before anything new can write them into the log.
             for secret in next.secrets { _ = surroundings.redactor.register(secret.reveal()) }
-            let context = try tls.context(for: next.server.tls)
+            let context = try await tls.context(for: next.server.tls, hosts: OwnHosts.list(next.server))
             let graph = try makeGraph(next)
             let prepared = try interface.application(for: graph.index)
             let ports = portConfiguration(graph.index, next.server)
@@ -133,6 +157,8 @@ package actor Server {
         guard !isStopping else { return }
         isStopping = true
         health.beginDraining()
+        // Replies without an end would keep the server for the whole grace.
+        identity.audit.feed.close()
         let grace = grace ?? .seconds(configuration.server.shutdownGraceSeconds)
         let deadline = ContinuousClock.now + grace
         let (interface, host, port) = (interface, host, port)
@@ -143,6 +169,8 @@ package actor Server {
         }
         await host.stop()
         await watch.stop()
+        await certificateWatch?.stop()
+        await identity.stop()
         await database.close()
     }
 }

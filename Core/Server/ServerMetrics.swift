@@ -15,6 +15,7 @@ final class ServerMetrics: Sendable {
     private let requests: RequestMetrics
     private let sessions: SessionLimit
     private let droppedLogLines: @Sendable () -> Int
+    private let identity: @Sendable () -> [MetricFamily]
     private let port = Mutex(Port { nil })
 
     /// A struct around the closure: a lock around a bare one stores it wrapped once more each time it is looked at,
@@ -25,7 +26,9 @@ final class ServerMetrics: Sendable {
 
     init(
         version: String, startedAt: UnixTime, loops: LoopGroup, database: SQLiteDatabase, http: HTTPCounters,
-        requests: RequestMetrics, sessions: SessionLimit, droppedLogLines: @escaping @Sendable () -> Int
+        requests: RequestMetrics, sessions: SessionLimit,
+        identity: @escaping @Sendable () -> [MetricFamily] = { [] },
+        droppedLogLines: @escaping @Sendable () -> Int
     ) {
         self.version = version
         self.startedAt = startedAt
@@ -34,6 +37,7 @@ final class ServerMetrics: Sendable {
         self.http = http
         self.requests = requests
         self.sessions = sessions
+        self.identity = identity
         self.droppedLogLines = droppedLogLines
     }
 
@@ -43,7 +47,7 @@ final class ServerMetrics: Sendable {
     }
 
     func families() -> [MetricFamily] {
-        process + loopFamilies + requests.families + httpFamilies + portFamilies + storage
+        process + loopFamilies + requests.families + httpFamilies + portFamilies + storage + identity()
     }
 
     private var process: [MetricFamily] {

@@ -16,6 +16,7 @@ package struct StartError: Error, Sendable, CustomStringConvertible {
         package static let certificate = Code(rawValue: "certificate")
         package static let listen = Code(rawValue: "listen")
         package static let storage = Code(rawValue: "storage")
+        package static let identity = Code(rawValue: "identity")
         package static let plugin = Code(rawValue: "plugin")
     }
 

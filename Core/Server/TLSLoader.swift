@@ -1,5 +1,6 @@
 import GantryBytes
 import GantryCrypto
+import GantryIdentity
 import GantryLog
 import Glibc
 
@@ -18,20 +19,43 @@ enum TLSLoader {
         do {
             let identity = try TLSIdentity(chainPEM: chain, keyPEM: key)
             warnAboutValidity(identity, logger)
-            var configuration = TLSServerConfiguration(identities: [identity], ticketKeys: ticketKeys)
-            configuration.applicationProtocols = []
-            if settings.mode.clientCertificates == .optional {
-                let authorities = try Certificate.chain(
-                    pem: try text(settings.authorityPath, "The file of client_certificate_authority_path"))
-                configuration.clientCertificates = .optional(.certificates(authorities))
-            }
-            return try TLSContext(server: configuration)
+            return try context(identity, settings, ticketKeys)
         } catch let error as StartError {
             throw error
         } catch {
             throw StartError(
                 .certificate, "cannot use \(settings.certificatePath) with \(settings.keyPath): \(error)")
         }
+    }
+
+    /// With the server's own certificate; clients may have one of its authority.
+    static func context(
+        _ shown: ServerCertificate.Shown, root: Certificate, _ settings: TLSSettings, ticketKeys: TLSTicketKeys
+    ) throws(StartError) -> TLSContext {
+        do {
+            let identity = try TLSIdentity(chain: [shown.certificate], key: shown.key)
+            return try context(identity, settings, ticketKeys, authorities: [root])
+        } catch let error as StartError {
+            throw error
+        } catch {
+            throw StartError(.certificate, "cannot use the server's own certificate: \(error)")
+        }
+    }
+
+    private static func context(
+        _ identity: TLSIdentity, _ settings: TLSSettings, _ ticketKeys: TLSTicketKeys, authorities: [Certificate] = []
+    ) throws -> TLSContext {
+        var configuration = TLSServerConfiguration(identities: [identity], ticketKeys: ticketKeys)
+        configuration.applicationProtocols = []
+        if settings.mode.clientCertificates == .optional {
+            var authorities = authorities
+            if !settings.authorityPath.isEmpty {
+                authorities += try Certificate.chain(
+                    pem: try text(settings.authorityPath, "The file of client_certificate_authority_path"))
+            }
+            configuration.clientCertificates = .optional(.certificates(authorities))
+        }
+        return try TLSContext(server: configuration)
     }
 
     /// The first of certificate and key that is configured but not there.

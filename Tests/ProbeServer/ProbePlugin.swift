@@ -1,6 +1,7 @@
 import GantryCommandLine
 import GantryConfig
 import GantryHTTP
+import GantryIdentity
 import GantryLog
 import GantryPlugin
 
@@ -36,7 +37,10 @@ struct ProbePlugin: Plugin {
     var contributions: Contributions {
         Contributions(
             routes: [greeting, members, hold, holding, release, echo, stream, fail],
-            doors: [Door(name: "probe", signatures: [Array("<PROBE".utf8)], serve: Self.serveDoor)])
+            doors: [
+                Door(name: "probe", signatures: [Array("<PROBE".utf8)], serve: Self.serveDoor),
+                Door(name: "probe-who", signatures: [Array("<WHO".utf8)], serve: tellWho),
+            ])
     }
 
     func start(with everyone: ContributionIndex) async throws(PluginError) {
@@ -56,7 +60,7 @@ struct ProbePlugin: Plugin {
     }
 
     private var members: Route {
-        Route(.get, "/probe/members", access: .grant("probe:members")) { _ in .text("for members only") }
+        Route(.get, "/probe/members", access: .grant("plugin:probe:members")) { _ in .text("for members only") }
     }
 
     /// Answers when somebody releases it.
@@ -101,6 +105,27 @@ struct ProbePlugin: Plugin {
         Route(.get, "/probe/fail", access: .anonymous) { _ in
             throw PluginError(.failed, "the secret cause")
         }
+    }
+
+    /// `<WHO token` or `<WHO user password` and a line feed: tells the user's name, and whether it is a member.
+    private func tellWho(_ connection: DoorConnection) async throws {
+        var line: [UInt8] = []
+        while !line.contains(10), let bytes = try await connection.read(until: .now + .seconds(20)) { line += bytes }
+        let words = String(decoding: line.dropLast(), as: UTF8.self).split(separator: " ").map(String.init)
+        let answer: String
+        do {
+            let signIn = services.signIn
+            let caller =
+                words.count == 2
+                ? try await signIn.caller(token: words[1])
+                : try await signIn.caller(user: words[1], password: words[2], from: connection.remote)
+            try caller.require("plugin:probe:members")
+            answer = "\(caller.userName) is a member"
+        } catch let problem as Problem {
+            answer = "\(problem.code): \(problem.detail ?? "")"
+        }
+        try await connection.write(Array(answer.utf8), until: .now + .seconds(20))
+        await connection.finish()
     }
 
     /// Sends everything back.

@@ -26,6 +26,7 @@ import Testing
         let error = try await failure(server)
         #expect(error.code == .badAddress)
         #expect(error.message.hasPrefix("\"\(server)\" is no server's address: "))
+        #expect(!error.message.contains("bad URL"), "one reason is enough")
         #expect(error.hint == "an address looks like http://localhost:5690")
     }
 

@@ -16,9 +16,7 @@ enum StatusCommand {
                 .value(
                     "timeout", "how long to wait for the answer, in seconds", .integer(1...timeoutSecondsMax),
                     placeholder: "SECONDS", default: "5"),
-                .value(
-                    "certificate-authority", "authorities that may have signed the server's certificate (PEM)",
-                    .path(.file), environment: "GANTRY_CERTIFICATE_AUTHORITY"),
+                ServerCommand.certificateAuthority,
             ],
             examples: [
                 CommandExample("gantry status", "a server on this machine"),
@@ -27,24 +25,11 @@ enum StatusCommand {
     }
 
     private static func run(_ arguments: ParsedArguments, _ context: CommandContext) async throws -> ExitCode {
-        let server = arguments.text("server") ?? GantryClient.defaultServer
-        var options = GantryClient.Options(server: server, environment: context.environment)
-        options.authorityFile = arguments.text("certificate-authority")
-        options.timeout = .seconds(arguments.integer("timeout") ?? 5)
-        do throws(ClientError) {
-            let client = try GantryClient(options)
-            let answer: Result<ServerStatus, ClientError>
-            do throws(ClientError) {
-                answer = .success(try await client.status())
-            } catch {
-                answer = .failure(error)
-            }
-            await client.close()
-            return show(try answer.get(), of: server, context)
-        } catch {
-            let hint = error.hint ?? "start one with `gantry serve`, or name another with --server"
-            let code: ExitCode = error.code == .badAddress ? .usage : .unavailable
-            throw CommandError(error.message, hint: hint, exitCode: code)
+        let target = try ServerTarget(arguments, context, sendsSecrets: false)
+        // Anybody may ask, so that no token is shown.
+        let options = target.options(timeout: .seconds(arguments.integer("timeout") ?? 5), token: nil)
+        return try await target.run(options) { client in
+            show(try await client.status(), of: target.server, context)
         }
     }
 

@@ -8,6 +8,7 @@ package struct ServerConfiguration: Sendable, Equatable {
     package var log: LogConfiguration
     package var store: StoreConfiguration
     package var kontor: KontorKeys
+    package var identity: IdentityConfiguration
     package var dataDirectory: String
     package var shutdownGraceSeconds: Int
     package var loops: Int
@@ -29,6 +30,9 @@ package struct ServerConfiguration: Sendable, Equatable {
             LogConfiguration(section: &$0)
         }
         store = section.section("store", help: "The database.") { StoreConfiguration(section: &$0) }
+        identity = section.section("identity", help: "Users, passwords and sessions.") {
+            IdentityConfiguration(section: &$0)
+        }
         http = section.section("http", help: "Limits of the HTTP interface.") { HTTPConfiguration(section: &$0) }
     }
 
@@ -40,6 +44,8 @@ package struct ServerConfiguration: Sendable, Equatable {
         if store != old.store { keys.append("store") }
         if loops != old.loops { keys.append("loops") }
         if http != old.http { keys.append("http") }
+        if identity != old.identity { keys.append("identity") }
+        if kontor.usersFile != old.kontor.usersFile { keys.append("users_file") }
         if log.file != old.log.file || log.format != old.log.format { keys.append("log") }
         return keys + tls.mode.changedKeys(from: old.tls.mode)
     }
