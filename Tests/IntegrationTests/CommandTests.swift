@@ -19,7 +19,9 @@ import Testing
 
     @Test(arguments: [
         [], ["serve"], ["status"], ["config"], ["config", "check"], ["config", "show"], ["config", "schema"],
-        ["version"], ["completion"], ["help"],
+        ["login"], ["logout"], ["whoami"], ["key"], ["key", "add"], ["key", "ls"], ["key", "rm"], ["key", "disable"],
+        ["key", "enable"], ["user"], ["user", "add"], ["role"], ["token"], ["token", "add"], ["session"], ["version"],
+        ["completion"], ["help"],
     ])
     func `help is as written down`(words: [String]) async throws {
         let ending = try await Ending.of([Child.gantry, "help"] + words)
@@ -108,9 +110,9 @@ import Testing
     @Test func `bash completes with the script`() async throws {
         let script = """
             eval "$("$1" completion bash)"
-            COMP_WORDS=(gantry se); COMP_CWORD=1; COMP_LINE="gantry se"; COMP_POINT=9
+            COMP_WORDS=(gantry ser); COMP_CWORD=1; COMP_LINE="gantry ser"; COMP_POINT=10
             handler=$(complete -p gantry | sed 's/.*-F \\([^ ]*\\).*/\\1/')
-            "$handler" gantry se gantry
+            "$handler" gantry ser gantry
             printf '%s\\n' "${COMPREPLY[@]}"
             """
         let ending = try await Ending.of(["bash", "-c", script, "bash", Child.gantry])

@@ -124,7 +124,7 @@ import Testing
             #expect(busy.fields["retry-after"] == "1")
             for path in ["/healthz", "/readyz", "/metrics"] { #expect(try await server.get(path).status == 200) }
             let status = try await server.status()
-            #expect(status.status == 69)
+            #expect(status.status == 75)
             // A door's session beyond the limit is closed.
             let door = try await server.connect()
             try await door.send("<PROBE hello")
@@ -135,11 +135,16 @@ import Testing
         }
     }
 
-    @Test func `a path for users is refused as long as there are none`() async throws {
+    @Test func `a plugin's path for users is refused to everybody else`() async throws {
         try await ServerUnderTest.run(["probe": [:]], probe) { server in
             let reply = try await server.get("/probe/members")
             #expect(reply.status == 401 && reply.problem == "sign-in-required")
-            #expect(reply.fields["www-authenticate"] == "Bearer")
+            #expect(reply.fields["www-authenticate"] == #"Bearer realm="gantry""#)
+            let admin = try await Api.administrator(of: server)
+            let wire = try await server.connect()
+            let token = try #require(admin.token)
+            #expect(try await wire.get("/probe/members", "Authorization: Bearer \(token)\r\n").status == 200)
+            await wire.close()
         }
     }
 

@@ -29,6 +29,7 @@ import Testing
             #expect(status.status == 0, "\(status.errors)")
             let distrustful = try await server.status()
             #expect(distrustful.status == 69)
+            #expect(distrustful.errors.contains("hint: name who signed it with --certificate-authority"))
         }
     }
 

@@ -5,7 +5,7 @@ import Testing
 @Suite struct ImportRuleTests {
     static let ranks: [String: Int] = [
         "Bytes": 0, "JSON": 1, "Log": 2, "Config": 2, "CommandLine": 2, "EventLoop": 3, "Crypto": 3, "Storage": 3,
-        "Transport": 4, "HTTPClient": 4, "HTTP": 5, "Plugin": 9,
+        "Transport": 4, "HTTPClient": 4, "HTTP": 5, "Identity": 6, "Plugin": 9,
         "PluginHost": 11, "Client": 11, "Server": 12, "Gantry": 13,
     ]
     static let pluginRank = 10

@@ -30,10 +30,13 @@ import Testing
         "Core/HTTP/Message": [
             "HTTPBodyWriter", "HTTPEventWriter", "HTTPHandler", "HTTPHeaders", "HTTPMethod", "HTTPParameters",
             "HTTPRequest", "HTTPRequestBody", "HTTPRequestKey", "HTTPResponse+JSON", "HTTPResponse", "HTTPStatus",
-            "HTTPUpgradedStream", "Problem", "ServerSentEvent",
+            "HTTPUpgradedStream", "JSONFields", "Problem", "ServerSentEvent",
         ],
         "Core/HTTP/Routing": [
             "Route", "RouteParameters",
+        ],
+        "Core/Identity/Grants": [
+            "Caller", "Grant",
         ],
         "Core/JSON": [
             "JSONError", "JSONObject", "JSONParser", "JSONPosition", "JSONValue", "JSONWriter",
