@@ -11,11 +11,12 @@ def pinned(core, argv):
 
 
 @contextlib.contextmanager
-def gantry(binary, core=None, config=None, extra=()):
-    """A server with a folder of its own; yields (process, url, seconds until it was ready)."""
+def gantry(binary, core=None, config=None, extra=(), data=None):
+    """A server with a data folder of its own, or with `data`; yields (process, url, seconds until it was ready)."""
     with tempfile.TemporaryDirectory() as folder:
         ready = os.path.join(folder, "ready")
-        argv = [binary, "serve", "--port", "0", "--data-directory", os.path.join(folder, "data"), "--ready-file", ready]
+        data = data or os.path.join(folder, "data")
+        argv = [binary, "serve", "--port", "0", "--data-directory", data, "--ready-file", ready]
         argv += ["--config", config or write_config(folder)] + list(extra)
         started = time.monotonic()
         log = open(os.path.join(folder, "log"), "wb")
@@ -69,9 +70,11 @@ def cpu_microseconds(pid):
     return total / 1000
 
 
-def wrk(core, url, seconds, connections):
+def wrk(core, url, seconds, connections, headers=()):
     """Requests a second, and how many there were; errors end the run."""
     argv = pinned(core, ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", url])
+    for header in headers:
+        argv += ["-H", header]
     text = subprocess.run(argv, check=True, capture_output=True, text=True).stdout
     if "Non-2xx" in text or "Socket errors" in text:
         raise SystemExit(text)

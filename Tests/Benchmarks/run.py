@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 
+import identity
 import idle
 import server
 import micro
@@ -20,6 +21,7 @@ SUBJECTS = {
     "idle": idle.rows,
     "storage": micro.storage_rows,
     "cipher": micro.cipher_rows,
+    "identity": identity.rows,
 }
 
 
@@ -33,19 +35,42 @@ def revision():
     return result.stdout.strip() or "?"
 
 
-def write_page(rows):
-    stamp = f"{datetime.date.today()}, {revision()}, {machine()}."
+def stamp():
+    return f"{datetime.date.today()}, {revision()}, {machine()}."
+
+
+def write_page(lines):
     text = open(PAGE).read()
-    block = f"<!-- measured -->\nMeasured {stamp}\n\n{table(rows)}\n<!-- /measured -->"
+    block = "\n".join(["<!-- measured -->"] + lines + ["<!-- /measured -->"])
     open(PAGE, "w").write(re.sub(r"<!-- measured -->.*<!-- /measured -->", lambda _: block, text, flags=re.S))
+
+
+def update_page(subjects, rows):
+    """Puts the rows of some subjects in place of their old ones, and says that they were measured apart."""
+    block = re.search(r"<!-- measured -->\n(.*)<!-- /measured -->", open(PAGE).read(), re.S).group(1)
+    stamps, old = block.split("\n\n", 1)
+    names = [f"`{name}`" for name in subjects]
+    kept = [line for line in stamps.splitlines() if not any(line.startswith(f"{name}: ") for name in names)]
+    lines = old.splitlines()
+    for row, line in zip(rows, table(rows).splitlines()[2:]):
+        place = next((index for index, text in enumerate(lines) if text.startswith(f"| {row.name} |")), None)
+        if place is None:
+            lines.append(line)
+        else:
+            lines[place] = line
+    # Two spaces end a line.
+    kept = [line.rstrip() for line in kept] + [f"{name}: measured {stamp()}" for name in names]
+    write_page(["  \n".join(kept), ""] + lines)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--gantry", required=True)
+    parser.add_argument("--probe", required=True)
     parser.add_argument("--micro", required=True)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=4)
+    parser.add_argument("--update", action="store_true", help="write the rows of the named subjects to the page")
     parser.add_argument("subjects", nargs="*", help="of " + ", ".join(SUBJECTS) + "; none means all")
     options = parser.parse_args()
     rows = []
@@ -54,7 +79,9 @@ def main():
         rows += SUBJECTS[name](options)
     print(table(rows))
     if not options.subjects:
-        write_page(rows)
+        write_page([f"Measured {stamp()}", "", table(rows)])
+    elif options.update:
+        update_page(options.subjects, rows)
 
 
 main()
