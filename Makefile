@@ -9,8 +9,8 @@ TEST_FLAGS := --disable-xctest $(SWIFT_FLAGS)
 SOURCES := Core Tests Package.swift $(wildcard Plugins examples)
 
 # The suites that have threads, sockets or C memory in them; the sanitizers run on these.
-SANITIZED := LogTests|ServerTests|EventLoopTests|TLSTests|TransportTests|CryptoTests|HTTPTests|HTTPClientTests|StorageTests|PluginHostTests
-FUZZERS := JSON Config HTTP
+SANITIZED := LogTests|ServerTests|IdentityTests|^ClientTests|EventLoopTests|TLSTests|TransportTests|CryptoTests|HTTPTests|HTTPClientTests|StorageTests|PluginHostTests
+FUZZERS := JSON Config HTTP Identity
 FUZZ_SECONDS ?= 60
 
 export GANTRY_PYTHON := $(CURDIR)/.build/venv/bin/python
@@ -59,7 +59,8 @@ tsan: ## the threaded suites under the thread sanitizer
 
 asan: ## the same suites under the address and leak sanitizers
 	@Scripts/deps test
-	swift test $(TEST_FLAGS) --no-parallel --sanitize=address --scratch-path .build-asan --filter '$(SANITIZED)'
+	LSAN_OPTIONS='suppressions=$(CURDIR)/Tests/Sanitizers/leak.supp' \
+		swift test $(TEST_FLAGS) --no-parallel --sanitize=address --scratch-path .build-asan --filter '$(SANITIZED)'
 
 fuzz: ## fuzz every decoder that sees the network, FUZZ_SECONDS each
 	@Scripts/deps build

@@ -39,8 +39,9 @@ import Testing
         try Self.page.expect("options", toBe: table.text)
     }
 
-    @Test(arguments: ["serve", "status"]) func `the options of a command are those of the program`(name: String) throws
-    {
+    @Test(arguments: ["serve", "status", "login"]) func `the options of a command are those of the program`(
+        name: String
+    ) throws {
         let command = try #require(try Self.program.root.subcommands.first { $0.name == name })
         var table = DocsTable("option", "environment", "default", "what it does")
         for option in command.options where !option.isHidden {

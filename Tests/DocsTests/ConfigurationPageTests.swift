@@ -39,7 +39,7 @@ import Testing
 
     private static func type(of name: String, _ key: JSONObject) throws -> String {
         if let choices = key["enum"]?.array { return choices.map(code).joined(separator: ", ") }
-        let type = try #require(key["type"]?.string)
+        guard let type = key["type"]?.string else { return "secret" }
         if let low = key["minimum"]?.integer, let high = key["maximum"]?.integer { return "\(type) \(low)…\(high)" }
         // A path is a text that is taken from the file's folder; the schema calls both strings.
         if type == "string", try Probe.shown(name, "x") == "/folder/x" { return "path" }
@@ -87,13 +87,20 @@ struct ReloadProbe {
         "certificate_path": "a", "certificate_key_path": "a", "client_certificate_authority_path": "a",
     ]
 
+    /// Keys whose values follow rules that the schema does not tell.
+    private static let others: [String: JSONValue] = [
+        "identity.password_iterations": 32_768, "identity.first_administrator_password": "a long one",
+    ]
+
     init(_ name: String, _ key: JSONObject) throws {
-        guard let other = Self.otherValue(key) else {
+        guard let other = Self.others[name] ?? Self.otherValue(key) else {
             answer = "-"
             return
         }
-        let before = try Probe.decode(Self.base).value
-        let after = try Probe.decode(Self.base.merging([name: other]) { $1 }).value
+        // Files and an own certificate exclude each other.
+        let base = name == "own_certificate" ? [:] : Self.base
+        let before = try Probe.decode(base).value
+        let after = try Probe.decode(base.merging([name: other]) { $1 }).value
         try #require(before != after, "\(name) is a key that changes nothing")
         answer = after.keysNeedingRestart(comparedTo: before).isEmpty ? "reload" : "restart"
     }
@@ -103,6 +110,7 @@ struct ReloadProbe {
         let value = key["default"]
         if let choices = key["enum"]?.array { return choices.first { $0 != value } }
         if let flag = value?.bool { return .bool(!flag) }
+        if value?.array != nil { return ["other"] }
         if let number = value?.integer { return JSONValue(number + (number == key["maximum"]?.integer ? -1 : 1)) }
         return "other"
     }

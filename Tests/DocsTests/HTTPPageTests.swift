@@ -44,6 +44,8 @@ import Testing
             #/notFound\([^)]*code: (?:String = )?"([a-z][a-z-]*)"/#,
         ]
         var found = Set(HTTPParseError.Code.allCases.map(\.rawValue))
+        let identity = try String(contentsOfFile: Project.root + "/Core/Identity/IdentityError.swift", encoding: .utf8)
+        found.formUnion(identity.matches(of: #/= Code\(rawValue: "([a-z-]+)"\)/#).map { String($0.1) })
         for folder in ["Core", "Plugins"] {
             guard let files = FileManager.default.enumerator(atPath: Project.root + "/" + folder) else { continue }
             for case let file as String in files where file.hasSuffix(".swift") {

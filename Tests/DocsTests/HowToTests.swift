@@ -5,11 +5,11 @@ import Testing
 @Suite struct HowToTests {
     @Test func `the TLS commands work as they stand`() throws {
         let page = DocsPage(path: "docs/configuration.md")
-        let shell = try page.blocks("sh", below: "## TLS")
+        let shell = Array(try page.blocks("sh", below: "## TLS").dropFirst())
         #expect(shell.count == 3)
         let folder = try TemporaryFolder()
         try Self.run(shell[0], folder)
-        let settings = try #require(try page.blocks("json", below: "## TLS").first)
+        let settings = try #require(try page.blocks("json", below: "## TLS").last)
         try Self.write(settings, folder)
         var server: RunningServer? = try RunningServer(in: folder, ["--config", "config.json"])
         let (asked, url) = (try Self.run(shell[1], folder, server?.url), server?.url ?? "")
@@ -26,6 +26,21 @@ import Testing
         #expect(try Self.run("curl --silent " + steps[1], folder, server?.url) == #"{"status":"ok"}"#)
         let stranger = steps[1].replacing("client.pem --key client-key.pem", with: "certificate.pem --key key.pem")
         #expect(throws: NotDone.self) { try Self.run("curl --silent " + stranger, folder, server?.url) }
+    }
+
+    @Test func `TLS with an own certificate works as it stands`() throws {
+        let page = DocsPage(path: "docs/configuration.md")
+        let shell = try #require(try page.blocks("sh", below: "## TLS").first)
+        let settings = try page.blocks("json", below: "## TLS")
+        #expect(settings.count == 3)
+        for own in settings.prefix(2) {
+            let folder = try TemporaryFolder()
+            try Self.write(own, folder)
+            let server = try RunningServer(in: folder, ["--config", "config.json"])
+            let asked = try Self.run(shell, folder, server.url)
+            #expect(asked.contains("state    ready"))
+            #expect(asked.hasSuffix(#"{"status":"ok"}"#))
+        }
     }
 
     /// Without the tool the test is skipped: it comes with systemd, which a container may lack.

@@ -1,3 +1,5 @@
+import Foundation
+import GantryIdentity
 import Testing
 
 @Suite struct OperationsPageTests {
@@ -11,6 +13,30 @@ import Testing
             table.add("`\(family.name)`", family.kind, family.labels.joined(separator: ", "), family.help)
         }
         try Self.page.expect("metrics", toBe: table.text)
+    }
+
+    @Test func `the actions of the audit log are those that there are`() throws {
+        let told = try Self.page.table(below: "## Audit log").flatMap { row in
+            row[0].split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+        }
+        #expect(told.sorted() == AuditActions.all.sorted())
+        // Those that are recorded by their name.
+        let recorded = try Self.recordedActions()
+        #expect(recorded.count > 20 && recorded.isSubset(of: AuditActions.all), "\(recorded)")
+    }
+
+    private static func recordedActions() throws -> Set<String> {
+        let folder = Project.root + "/Core/Identity/"
+        let files = try FileManager.default.subpathsOfDirectory(atPath: folder).filter { $0.hasSuffix(".swift") }
+        var actions: Set<String> = []
+        for file in files where !file.hasSuffix("IdentityMigrations.swift") {
+            let text = try String(contentsOfFile: folder + file, encoding: .utf8)
+            let kinds = "login|logout|password|user|grant|role|key|session|token|registration|certificate|users_file"
+            let pattern = try Regex(
+                "\"((?:\(kinds)|authority|server\\.key)\\.[a-z]+)\"", as: (Substring, Substring).self)
+            for match in text.matches(of: pattern) { actions.insert(String(match.output.1)) }
+        }
+        return actions
     }
 
     private struct Family {
