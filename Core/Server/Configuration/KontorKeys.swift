@@ -1,7 +1,8 @@
 package import GantryConfig
 
-/// Keys of older servers' files that mean something to the kontor door only. They are checked, so that such a file
-/// starts this server as it is, and named in the log when they are set, because nothing serves that door.
+/// Keys of older servers' files. All are checked, so that such a file starts this server as it is. The users file is
+/// taken over; the others mean something to the kontor door only, and the log names those that are set, because nothing
+/// serves that door.
 package struct KontorKeys: Sendable, Equatable {
     package var chunkKilobytes: Int
     package var storageHours: Int
